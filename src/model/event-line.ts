@@ -1,0 +1,53 @@
+/** Events as lines of JSON: the keys of the contract in the contract's order, numbers in plain decimal notation. */
+import { plainDecimal } from './number.js'
+
+const UNSAFE = /[\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g
+
+/** One event (or any JSON-safe record) as one line of JSON, without the line feed. */
+export function eventLine(event: object): string {
+  return write(event)
+}
+
+function write(value: unknown): string {
+  switch (typeof value) {
+    case 'number':
+      return Number.isFinite(value) ? plainDecimal(value) : 'null'
+    case 'string':
+      return quote(value)
+    case 'boolean':
+      return value ? 'true' : 'false'
+    case 'object':
+      return value === null ? 'null' : Array.isArray(value) ? writeArray(value) : writeObject(value)
+    default:
+      return 'null'
+  }
+}
+
+function writeArray(values: readonly unknown[]): string {
+  let text = '['
+  for (let index = 0; index < values.length; index++) text += (index === 0 ? '' : ',') + write(values[index])
+  return `${text}]`
+}
+
+function writeObject(record: object): string {
+  let text = '{'
+  let separator = ''
+  for (const key of Object.keys(record)) {
+    const value = (record as Readonly<Record<string, unknown>>)[key]
+    if (value === undefined) continue
+    text += `${separator}${quote(key)}:${write(value)}`
+    separator = ','
+  }
+  return `${text}}`
+}
+
+const PLAIN = /^[\x20\x21\x23-\x5b\x5d-\x7e]*$/
+
+/** JSON's escapes, and also the control and direction characters that JSON leaves bare but a terminal obeys. */
+function quote(text: string): string {
+  if (PLAIN.test(text)) return `"${text}"`
+  return JSON.stringify(text).replace(
+    UNSAFE,
+    character => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
+}

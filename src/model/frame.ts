@@ -1,0 +1,45 @@
+/** Frames: everything that reaches the program from outside, with the time it was received. */
+import type { Micros } from './time.js'
+
+/** One message of an exchange, exactly as it arrived. */
+export interface DataFrame {
+  readonly kind: 'data'
+  readonly receivedAt: Micros
+  readonly exchange: string
+  /** Which of the session's connections brought it; decoders keep their state per line. */
+  readonly line: number
+  readonly data: Buffer
+  /** True where the exchange sent a binary message. */
+  readonly binary: boolean
+}
+
+export type LinkState = 'connected' | 'disconnected' | 'stale'
+
+/** A connection went up, went down or fell silent. */
+export interface LinkFrame {
+  readonly kind: 'link'
+  readonly receivedAt: Micros
+  readonly exchange: string
+  readonly line: number
+  readonly state: LinkState
+  /** The streams it carries, as the user wrote them. */
+  readonly streams: readonly string[]
+  readonly detail: string
+}
+
+/** Time passed and nothing else happened. */
+export interface TickFrame {
+  readonly kind: 'tick'
+  readonly receivedAt: Micros
+}
+
+/** A decision from outside the fold that the fold must repeat on replay: a command, a policy change, the end of a run. */
+export interface ControlFrame {
+  readonly kind: 'control'
+  readonly receivedAt: Micros
+  readonly topic: string
+  /** JSON-safe. */
+  readonly value: unknown
+}
+
+export type Frame = DataFrame | LinkFrame | TickFrame | ControlFrame
