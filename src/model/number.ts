@@ -64,7 +64,12 @@ function finite(value: number, field: string): number {
 }
 
 function notANumber(value: unknown, field: string): DecodeError {
-  return new DecodeError('number', `${field}: ${String(JSON.stringify(value)).slice(0, 60)} is no decimal`)
+  return new DecodeError('number', `${field}: ${printable(value)} is no decimal`)
+}
+
+function printable(value: unknown): string {
+  const text: string | undefined = JSON.stringify(value)
+  return text === undefined ? 'nothing' : text.slice(0, 60)
 }
 
 /** Strips the zeros that carry no value: `0097.500` → `97.5`, `-0.0` → `0`. */
