@@ -68,8 +68,7 @@ function notANumber(value: unknown, field: string): DecodeError {
 }
 
 function printable(value: unknown): string {
-  const text: string | undefined = JSON.stringify(value)
-  return text === undefined ? 'nothing' : text.slice(0, 60)
+  return typeof value === 'string' ? `"${value.slice(0, 60)}"` : `a value of type ${typeof value}`
 }
 
 /** Strips the zeros that carry no value: `0097.500` → `97.5`, `-0.0` → `0`. */
