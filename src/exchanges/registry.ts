@@ -1,4 +1,73 @@
-/** The exchanges genesis speaks natively, by name. */
+/** The exchanges genesis speaks natively, by name, and streams as users write them resolved against them. */
+import { UsageError } from '../model/errors.js'
+import { CHANNEL_SPELLINGS, parseChannel, splitStream, type Channel, type Stream } from '../model/stream.js'
+import { nearest } from '../model/symbol.js'
+import { binanceFutures } from './binance-futures.js'
+import { binanceUs } from './binance-us.js'
+import { binance } from './binance.js'
 import type { Exchange } from './exchange.js'
+import { sim } from './sim.js'
 
-export const EXCHANGES: ReadonlyMap<string, Exchange> = new Map<string, Exchange>([])
+/** In the order in which `genesis exchanges` lists them. */
+export const EXCHANGES: ReadonlyMap<string, Exchange> = new Map(
+  [binance, binanceUs, binanceFutures, sim].map(exchange => [exchange.name, exchange]),
+)
+
+/** @throws UsageError naming the valid choices and the nearest one. */
+export function findExchange(name: string): Exchange {
+  const exchange = EXCHANGES.get(name.toLowerCase())
+  if (exchange) return exchange
+  throw new UsageError('unknown_exchange', `unknown exchange "${name}"`, choices(name, EXCHANGES.keys()))
+}
+
+/**
+ * The stream that `[exchange:]symbol@channel` names.
+ * @throws UsageError where the text is malformed, or names an exchange, symbol, channel or interval that is not there; it names the choices.
+ */
+export function resolveStream(text: string, defaultExchange: string): Stream {
+  const parts = splitStream(text)
+  if (!parts) {
+    throw new UsageError('malformed_stream', `"${text}" is no stream`, {
+      hint: 'write [exchange:]symbol@channel, as in btcusdt@trade or coinbase:BTC-USD@book',
+    })
+  }
+  const exchange = findExchange(parts.exchange ?? defaultExchange)
+  const { channel, interval } = offeredChannel(exchange, parts.channel, text)
+  const instrument = exchange.instrument(parts.symbol)
+  if (!instrument) {
+    throw new UsageError('unknown_symbol', `"${parts.symbol}" is no symbol of ${exchange.name}, in "${text}"`, {
+      hint: 'write base and quote, as in BTC/USDT',
+    })
+  }
+  return { exchange: exchange.name, ...instrument, channel, interval, name: `${parts.symbol}@${parts.channel}` }
+}
+
+function offeredChannel(
+  exchange: Exchange,
+  typed: string,
+  text: string,
+): { channel: Channel; interval: string | null } {
+  const parsed = parseChannel(typed)
+  const offered = CHANNEL_SPELLINGS.filter(spelling => exchange.channels[channelOf(spelling)] !== undefined)
+  if (!parsed)
+    throw new UsageError('unknown_channel', `unknown channel "${typed}" in "${text}"`, choices(typed, offered))
+  if (!exchange.channels[parsed.channel]) {
+    const message = `${exchange.name} does not offer the channel "${typed}", in "${text}"`
+    throw new UsageError('channel_not_offered', message, choices(typed, offered))
+  }
+  if (parsed.interval !== null && !exchange.intervals.includes(parsed.interval)) {
+    const message = `${exchange.name} has no candles of "${parsed.interval}", in "${text}"`
+    throw new UsageError('interval_not_offered', message, choices(parsed.interval, exchange.intervals))
+  }
+  return parsed
+}
+
+function channelOf(spelling: string): Channel {
+  return parseChannel(spelling.replace('<interval>', '1m'))?.channel ?? 'trade'
+}
+
+function choices(typed: string, valid: Iterable<string>): { hint: string } {
+  const all = [...valid]
+  const near = nearest(typed, all)
+  return { hint: `${near === undefined ? '' : `did you mean "${near}"? `}choose one of: ${all.join(', ')}` }
+}
