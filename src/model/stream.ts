@@ -46,34 +46,36 @@ export function splitStream(text: string): StreamText | undefined {
 
 const INTERVAL = /^(?:candle|kline)_(\d{1,3}(?:us|ms|s|m|h|d|w|M))$/
 
-const ALIASES: Readonly<Record<string, Channel>> = {
-  trade: 'trade',
-  aggtrade: 'aggTrade',
-  quote: 'quote',
-  bookticker: 'quote',
-  book: 'book',
-  depth: 'book',
-  book5: 'book5',
-  book10: 'book10',
-  book20: 'book20',
-  depth5: 'book5',
-  depth10: 'book10',
-  depth20: 'book20',
-  ticker: 'ticker',
-  miniticker: 'ticker',
-  liquidation: 'liquidation',
-  forceorder: 'liquidation',
-  funding: 'funding',
-  markprice: 'funding',
-  openinterest: 'openInterest',
-}
+const ALIASES: ReadonlyMap<string, Channel> = new Map<string, Channel>(
+  Object.entries({
+    trade: 'trade',
+    aggtrade: 'aggTrade',
+    quote: 'quote',
+    bookticker: 'quote',
+    book: 'book',
+    depth: 'book',
+    book5: 'book5',
+    book10: 'book10',
+    book20: 'book20',
+    depth5: 'book5',
+    depth10: 'book10',
+    depth20: 'book20',
+    ticker: 'ticker',
+    miniticker: 'ticker',
+    liquidation: 'liquidation',
+    forceorder: 'liquidation',
+    funding: 'funding',
+    markprice: 'funding',
+    openinterest: 'openInterest',
+  } as const),
+)
 
 /** Reads a channel in unified or Binance spelling; `@100ms` and `@1000ms` after `depth` are accepted and fold into it. */
 export function parseChannel(text: string): { channel: Channel; interval: string | null } | undefined {
   const interval = INTERVAL.exec(text)?.[1]
   if (interval !== undefined) return { channel: 'candle', interval }
   const base = text.replace(/^(depth(?:5|10|20)?|markPrice)@(?:100ms|250ms|500ms|1000ms|1s|3s)$/i, '$1')
-  const channel = ALIASES[base.toLowerCase()]
+  const channel = ALIASES.get(base.toLowerCase())
   return channel === undefined ? undefined : { channel, interval: null }
 }
 

@@ -1,0 +1,24 @@
+/** What a command is: a description as data, and a function loaded only when the command runs. */
+import type { ExitCode } from '../model/errors.js'
+import type { Io } from './io.js'
+import type { OptionName, Options } from './options.js'
+
+export interface CommandSpec {
+  readonly name: string
+  /** As in the usage line: `<stream...>`, `[file]`. */
+  readonly arguments: string
+  readonly summary: string
+  /** Beyond the global ones. */
+  readonly options: readonly OptionName[]
+  /** Complete commands a reader can paste. */
+  readonly examples: readonly string[]
+  readonly load: () => Promise<{ readonly run: CommandRun }>
+}
+
+export type CommandRun = (input: CommandInput) => Promise<ExitCode>
+
+export interface CommandInput {
+  readonly args: readonly string[]
+  readonly options: Options
+  readonly io: Io
+}

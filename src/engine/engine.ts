@@ -1,0 +1,98 @@
+/** The fold: frames in, events out, in order, on one thread, with no I/O and no wall clock. */
+import type { BookUpdate, Decoded, MarketEvent, Notice } from '../model/event.js'
+import type { ControlFrame, DataFrame, Frame, LinkFrame } from '../model/frame.js'
+import type { Micros } from '../model/time.js'
+import type { ErrorBoundary, FrameOutcome } from './boundary.js'
+import type { VirtualClock } from './clock.js'
+
+/** Decodes the messages of one line; `Exchange.decoder()` makes one. */
+export interface LineDecoder {
+  decode(data: Buffer, receivedAt: Micros, out: Decoded[]): void
+}
+
+/** Where the fold puts what it found; the session's pipeline implements it. */
+export interface EngineOutlet {
+  market(event: MarketEvent, frame: DataFrame): void
+  book(update: BookUpdate, frame: DataFrame): void
+  notice(notice: Notice, frame: DataFrame): void
+  link(frame: LinkFrame): void
+  control(frame: ControlFrame): void
+}
+
+export interface EngineParts {
+  readonly clock: VirtualClock
+  readonly boundary: ErrorBoundary
+  /** A decoder without history for one line of an exchange. @throws where the exchange is unknown. */
+  readonly createDecoder: (exchange: string) => LineDecoder
+  readonly outlet: EngineOutlet
+}
+
+/** Same frames in, same events out: live, replayed or simulated. */
+export class Engine {
+  readonly #parts: EngineParts
+  readonly #decoders = new Map<string, (LineDecoder | undefined)[]>()
+  /** Reused for every frame; nothing holds on to it. */
+  readonly #found: Decoded[] = []
+
+  constructor(parts: EngineParts) {
+    this.#parts = parts
+  }
+
+  ingest(frame: Frame): FrameOutcome {
+    this.#parts.clock.advanceTo(frame.receivedAt)
+    switch (frame.kind) {
+      case 'data':
+        return this.#ingestData(frame)
+      case 'link':
+        if (frame.state === 'connected') this.#forget(frame.exchange, frame.line)
+        this.#parts.outlet.link(frame)
+        return 'control'
+      case 'control':
+        this.#parts.outlet.control(frame)
+        return 'control'
+      case 'tick':
+        return 'control'
+    }
+  }
+
+  #ingestData(frame: DataFrame): FrameOutcome {
+    const found = this.#found
+    found.length = 0
+    const outcome = this.#parts.boundary.decode(frame, this.#decoderOf(frame), found)
+    const outlet = this.#parts.outlet
+    for (const item of found) {
+      switch (item.type) {
+        case 'bookUpdate':
+          outlet.book(item, frame)
+          break
+        case 'ack':
+        case 'refused':
+        case 'heartbeat':
+        case 'answer':
+        case 'renew':
+        case 'ignored':
+          outlet.notice(item, frame)
+          break
+        default:
+          outlet.market(item, frame)
+      }
+    }
+    return outcome
+  }
+
+  #decoderOf(frame: DataFrame): LineDecoder {
+    const lines = this.#decoders.get(frame.exchange) ?? []
+    const known = lines[frame.line]
+    if (known !== undefined) return known
+    const decoder = this.#parts.createDecoder(frame.exchange)
+    lines[frame.line] = decoder
+    this.#decoders.set(frame.exchange, lines)
+    return decoder
+  }
+
+  /** A new connection starts with no history: channel numbers and snapshots of the old one mean nothing on it. */
+  #forget(exchange: string, line: number): void {
+    const lines = this.#decoders.get(exchange)
+    if (lines !== undefined) lines[line] = undefined
+  }
+}

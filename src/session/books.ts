@@ -1,0 +1,75 @@
+/** The order books of a session: one synchroniser per exchange and symbol, whichever line brings its updates. */
+import type { BookUpdate } from '../model/event.js'
+import { BookSync, type BookSyncResult, type BookSyncRule } from '../market/book-sync.js'
+import type { Micros } from '../model/time.js'
+import type { StreamNames } from './stream-names.js'
+
+interface KeptBook {
+  readonly exchange: string
+  readonly sync: BookSync
+  /** Lines that have brought updates since they last connected. */
+  readonly lines: Set<number>
+  /** Where updates carry no numbers two lines cannot be merged: the first one is followed until it goes down. */
+  followed: number | null
+}
+
+export class Books {
+  readonly #books = new Map<string, Map<string, KeptBook>>()
+
+  constructor(
+    private readonly ruleOf: (exchange: string) => BookSyncRule | null,
+    private readonly names: StreamNames,
+  ) {}
+
+  /** Takes an update and appends what follows from it to `out`. */
+  apply(update: BookUpdate, line: number, out: BookSyncResult[]): void {
+    const kept = this.#keep(update)
+    kept.lines.add(line)
+    if (update.last === null && update.kind !== 'partial') {
+      kept.followed ??= line
+      if (kept.followed !== line) return
+    }
+    kept.sync.apply(update, out)
+  }
+
+  /** A book survives the loss of a line as long as another line carries it. */
+  linkDown(exchange: string, line: number, at: Micros, detail: string, out: BookSyncResult[]): void {
+    for (const kept of this.#books.get(exchange)?.values() ?? []) {
+      if (!kept.lines.delete(line)) continue
+      const wasFollowed = kept.followed === line
+      if (wasFollowed) kept.followed = null
+      if (kept.lines.size === 0 || wasFollowed) kept.sync.linkDown(at, detail, out)
+    }
+  }
+
+  get(exchange: string, symbol: string): BookSync | undefined {
+    return this.#books.get(exchange)?.get(symbol)?.sync
+  }
+
+  *all(): Generator<BookSync> {
+    for (const symbols of this.#books.values()) for (const kept of symbols.values()) yield kept.sync
+  }
+
+  #keep(update: BookUpdate): KeptBook {
+    const { exchange, symbol, pair } = update
+    let symbols = this.#books.get(exchange)
+    if (symbols === undefined) this.#books.set(exchange, (symbols = new Map()))
+    let kept = symbols.get(symbol)
+    if (kept === undefined) {
+      const sync = new BookSync(
+        { exchange, symbol, pair, stream: this.names.of(update) },
+        this.ruleOf(exchange) ?? TOP_ONLY,
+      )
+      symbols.set(symbol, (kept = { exchange, sync, lines: new Set(), followed: null }))
+    }
+    return kept
+  }
+}
+
+/** For exchanges that send complete pictures only. */
+const TOP_ONLY: BookSyncRule = {
+  snapshot: 'stream',
+  depth: null,
+  bridge: () => 'next',
+  follow: () => 'next',
+}

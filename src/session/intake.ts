@@ -1,0 +1,152 @@
+/** Between the fold and the bus: first copies of trades, books in order, losses named; everything else passes through. */
+import type { EngineOutlet } from '../engine/engine.js'
+import type { VirtualClock } from '../engine/clock.js'
+import { Histogram } from '../engine/histogram.js'
+import type { Arbiter, ArbiterResult } from '../market/arbiter.js'
+import type { BookSyncResult } from '../market/book-sync.js'
+import type { GapLedger } from '../market/gap-ledger.js'
+import type { BookUpdate, Decoded, FeedEvent, MarketEvent, Notice, Status, Trade } from '../model/event.js'
+import type { ControlFrame, DataFrame, LinkFrame } from '../model/frame.js'
+import type { Micros } from '../model/time.js'
+import type { Books } from './books.js'
+import type { StreamNames } from './stream-names.js'
+
+/** What the intake asks of a live feed; a replay has none. */
+export interface FeedControl {
+  heard(line: number, found: Decoded): void
+  wantSnapshot(exchange: string, symbol: string): void
+  resubscribeBook(exchange: string, symbol: string): void
+}
+
+export interface IntakeParts {
+  readonly clock: VirtualClock
+  readonly arbiter: Arbiter
+  readonly books: Books
+  readonly names: StreamNames
+  readonly gaps: GapLedger
+  readonly feed: FeedControl | null
+  readonly publish: (event: FeedEvent) => void
+  /** Decisions from outside (the end of a run, a command), in the frames' order. */
+  readonly control: (frame: ControlFrame) => void
+}
+
+export class Intake implements EngineOutlet {
+  readonly latency = new Histogram()
+  disconnects = 0
+  conflicts = 0
+  readonly #parts: IntakeParts
+  readonly #arbitrated: ArbiterResult[] = []
+  readonly #synchronised: BookSyncResult[] = []
+  #waitsUntil: Micros | null = null
+
+  constructor(parts: IntakeParts) {
+    this.#parts = parts
+  }
+
+  market(event: MarketEvent, frame: DataFrame): void {
+    if (event.time !== event.received) this.latency.record(event.received - event.time)
+    this.#parts.feed?.heard(frame.line, event)
+    if (event.type === 'trade') this.#arbitrate(event, frame.line)
+    else this.#parts.publish(event)
+  }
+
+  book(update: BookUpdate, frame: DataFrame): void {
+    if (update.time !== update.received) this.latency.record(update.received - update.time)
+    this.#parts.feed?.heard(frame.line, update)
+    this.#parts.books.apply(update, frame.line, this.#synchronised)
+    this.#publishSynchronised()
+  }
+
+  notice(notice: Notice, frame: DataFrame): void {
+    this.#parts.feed?.heard(frame.line, notice)
+  }
+
+  link(frame: LinkFrame): void {
+    const { exchange, state, detail, receivedAt: time } = frame
+    for (const stream of frame.streams) this.#parts.publish({ type: 'status', exchange, stream, state, detail, time })
+    if (state !== 'disconnected') return
+    this.disconnects++
+    this.#parts.books.linkDown(exchange, frame.line, time, detail, this.#synchronised)
+    this.#publishSynchronised()
+  }
+
+  control(frame: ControlFrame): void {
+    this.#parts.control(frame)
+  }
+
+  #arbitrate(trade: Trade, line: number): void {
+    const { arbiter, names } = this.#parts
+    arbiter.offer(trade, names.of(trade), line, this.#arbitrated)
+    this.#publishArbitrated()
+    this.#awaitOtherLine()
+  }
+
+  #awaitOtherLine(): void {
+    const due = this.#parts.arbiter.nextDue
+    if (due === null || due === this.#waitsUntil) return
+    this.#waitsUntil = due
+    this.#parts.clock.schedule(due, () => this.#stopWaiting())
+  }
+
+  /** The other line had its chance: what waited behind a hole goes out, and the hole is real. */
+  #stopWaiting(): void {
+    this.#parts.arbiter.advanceTo(this.#parts.clock.now(), this.#arbitrated)
+    this.#publishArbitrated()
+    this.#awaitOtherLine()
+  }
+
+  #publishArbitrated(): void {
+    const results = this.#arbitrated
+    for (const result of results) {
+      switch (result.type) {
+        case 'trade':
+          this.#parts.publish(result)
+          break
+        case 'tradeConflict':
+          this.conflicts++
+          this.#tell(result.second.exchange, result.stream, 'drift', `two different trades with id ${result.second.id}`)
+          break
+        case 'idsRestarted':
+          this.#tell(result.exchange, result.stream, 'drift', `trade ids start again at ${result.id}`)
+          break
+        case 'hole':
+          this.#parts.gaps.record(result)
+          this.#tell(result.exchange, result.stream, 'gap', missingText(result.from, result.to))
+          break
+        default:
+          this.#parts.gaps.record(result)
+      }
+    }
+    results.length = 0
+  }
+
+  #publishSynchronised(): void {
+    const results = this.#synchronised
+    for (const result of results) {
+      switch (result.type) {
+        case 'book':
+        case 'status':
+          this.#parts.publish(result)
+          break
+        case 'snapshotWanted':
+          this.#parts.feed?.wantSnapshot(result.exchange, result.symbol)
+          break
+        case 'resubscribeWanted':
+          this.#parts.feed?.resubscribeBook(result.exchange, result.symbol)
+          break
+        default:
+          this.#parts.gaps.record(result)
+      }
+    }
+    results.length = 0
+  }
+
+  #tell(exchange: string, stream: string, state: Status['state'], detail: string): void {
+    this.#parts.publish({ type: 'status', exchange, stream, state, detail, time: this.#parts.clock.now() })
+  }
+}
+
+function missingText(from: string | null, to: string | null): string {
+  if (from === null || to === null) return 'trades missing'
+  return from === to ? `trade ${from} missing` : `trades ${from} to ${to} missing`
+}

@@ -1,0 +1,39 @@
+/** From what an event says of itself back to the stream that the user asked for. */
+import type { BookUpdate, MarketEvent } from '../model/event.js'
+import type { Channel, Stream } from '../model/stream.js'
+
+/** Channels whose events carry this type. */
+const CHANNELS_OF: Readonly<Record<string, readonly Channel[]>> = {
+  trade: ['trade', 'aggTrade'],
+  quote: ['quote'],
+  book: ['book', 'book5', 'book10', 'book20'],
+  bookUpdate: ['book', 'book5', 'book10', 'book20'],
+  candle: ['candle'],
+  ticker: ['ticker'],
+  liquidation: ['liquidation'],
+  funding: ['funding'],
+  openInterest: ['openInterest'],
+}
+
+/** Status events name streams as the user wrote them; where nobody asked, as `symbol@channel`. */
+export class StreamNames {
+  readonly #names = new Map<string, string>()
+
+  constructor(streams: readonly Stream[]) {
+    for (const { exchange, symbol, channel, name } of streams) this.#names.set(keyOf(exchange, symbol, channel), name)
+  }
+
+  /** The name under which losses and states of this event's stream are reported. */
+  of({ exchange, symbol, type }: Pick<MarketEvent | BookUpdate, 'exchange' | 'symbol' | 'type'>): string {
+    const channels = CHANNELS_OF[type] ?? []
+    for (const channel of channels) {
+      const name = this.#names.get(keyOf(exchange, symbol, channel))
+      if (name !== undefined) return name
+    }
+    return `${symbol.toLowerCase()}@${channels[0] ?? type}`
+  }
+}
+
+function keyOf(exchange: string, symbol: string, channel: string): string {
+  return `${exchange}\n${symbol}\n${channel}`
+}

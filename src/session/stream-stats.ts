@@ -1,0 +1,102 @@
+/** What each stream has brought so far: the figures behind the live table. */
+import { Histogram } from '../engine/histogram.js'
+import type { MarketEvent, Status } from '../model/event.js'
+import type { Micros } from '../model/time.js'
+
+const SPARK_POINTS = 24
+const SPARK_EVERY: Micros = 1_000_000
+
+/** One symbol of one exchange. */
+export class StreamRow {
+  events = 0
+  trades = 0
+  gaps = 0
+  reconnects = 0
+  state: Status['state'] | 'waiting' = 'waiting'
+  last: number | null = null
+  previous: number | null = null
+  bid: number | null = null
+  ask: number | null = null
+  /** When the last event was received. */
+  received: Micros = 0
+  readonly latency = new Histogram()
+  readonly spark: number[] = []
+  #sparkDue: Micros = 0
+
+  constructor(
+    readonly exchange: string,
+    readonly symbol: string,
+    readonly pair: string,
+  ) {}
+
+  add(event: MarketEvent): void {
+    this.events++
+    this.received = event.received
+    if (event.time !== event.received) this.latency.record(event.received - event.time)
+    switch (event.type) {
+      case 'trade':
+        this.trades++
+        this.#price(event.price, event.received)
+        break
+      case 'quote':
+        this.bid = event.bid
+        this.ask = event.ask
+        break
+      case 'book':
+        this.#topOf(event.bids, event.asks, event.snapshot)
+        break
+      case 'candle':
+        this.#price(event.close, event.received)
+        break
+      case 'ticker':
+        this.#price(event.last, event.received)
+        break
+      default:
+    }
+  }
+
+  #price(price: number, received: Micros): void {
+    this.previous = this.last
+    this.last = price
+    if (received < this.#sparkDue && this.spark.length > 0) {
+      this.spark[this.spark.length - 1] = price
+      return
+    }
+    this.#sparkDue = received + SPARK_EVERY
+    this.spark.push(price)
+    if (this.spark.length > SPARK_POINTS) this.spark.shift()
+  }
+
+  /** Deltas name changed levels only, so just snapshots tell the top. */
+  #topOf(
+    bids: readonly (readonly [number, number])[],
+    asks: readonly (readonly [number, number])[],
+    snapshot: boolean,
+  ): void {
+    if (!snapshot) return
+    this.bid = bids[0]?.[0] ?? this.bid
+    this.ask = asks[0]?.[0] ?? this.ask
+  }
+}
+
+/** All rows of a run, in the order in which they first appeared. */
+export class StreamStats {
+  readonly #rows = new Map<string, Map<string, StreamRow>>()
+
+  /** The row of a symbol, made on first sight. */
+  row(exchange: string, symbol: string, pair: string): StreamRow {
+    let symbols = this.#rows.get(exchange)
+    if (symbols === undefined) this.#rows.set(exchange, (symbols = new Map()))
+    let row = symbols.get(symbol)
+    if (row === undefined) symbols.set(symbol, (row = new StreamRow(exchange, symbol, pair)))
+    return row
+  }
+
+  add(event: MarketEvent): void {
+    this.row(event.exchange, event.symbol, event.pair).add(event)
+  }
+
+  rows(): StreamRow[] {
+    return [...this.#rows.values()].flatMap(symbols => [...symbols.values()])
+  }
+}
