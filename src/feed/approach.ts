@@ -1,0 +1,96 @@
+/** The way to an open connection: wait for the host's limits, fetch a ticket where one is needed, then say where to connect. */
+import { messageOf } from '../model/errors.js'
+import type { Exchange } from '../exchanges/exchange.js'
+import type { Stream } from '../model/stream.js'
+import { ending } from './ending.js'
+import type { Ending } from './ending.js'
+import type { Route } from './failover.js'
+import type { Shared } from './feed-options.js'
+import { startRequest } from './rest.js'
+import type { Cancel } from './timers.js'
+
+export interface ApproachListener {
+  ready(address: string): void
+  failed(ending: Ending): void
+}
+
+export class Approach {
+  private cancel: Cancel = () => undefined
+  private over = false
+
+  constructor(
+    private readonly shared: Shared,
+    private readonly exchange: Exchange,
+    private readonly stream: Stream,
+    private readonly route: Route,
+    private readonly listener: ApproachListener,
+  ) {}
+
+  start(): void {
+    let address: string
+    try {
+      address = this.exchange.address(this.stream, this.route.base)
+    } catch (error) {
+      this.listener.failed(ending('network', messageOf(error), { final: true }))
+      return
+    }
+    this.awaitSlot(address, this.shared.penalties.reserveConnect(hostOf(address), this.exchange.limits.connects))
+  }
+
+  abort(): void {
+    this.over = true
+    this.cancel()
+  }
+
+  private awaitSlot(address: string, waitMs: number): void {
+    if (this.over) return
+    if (waitMs <= 0) {
+      this.proceed(address)
+      return
+    }
+    this.cancel = this.shared.timers.after(waitMs, () =>
+      // Meanwhile another connection may have been told to stay away.
+      this.awaitSlot(address, this.shared.penalties.waitMs(hostOf(address))),
+    )
+  }
+
+  private proceed(address: string): void {
+    const { ticket } = this.exchange
+    if (ticket === undefined) {
+      this.listener.ready(address)
+      return
+    }
+    const { clock, timers, ca, timing, random } = this.shared
+    const url = ticket.url(restBase(this.route.base, this.shared.urls))
+    const { method } = ticket
+    const { proxy } = this.route
+    const request = startRequest({ url, method, proxy, clock, timers, ca, deadlineMs: timing.restMs })
+    this.cancel = request.abort
+    void request.answer.then(answer => {
+      if (this.over) return
+      if ('failure' in answer) {
+        const { detail } = answer.failure
+        this.listener.failed({ ...answer.failure, cause: 'ticket', detail: `no ticket: ${detail}` })
+        return
+      }
+      const connectId = Math.floor(random() * 2 ** 48).toString(16)
+      try {
+        this.listener.ready(ticket.address(answer.body, connectId))
+      } catch (error) {
+        this.listener.failed(ending('ticket', `no ticket: ${messageOf(error)}`))
+      }
+    })
+  }
+}
+
+/** Host and port: what a limit or a penalty counts by. */
+export function hostOf(address: string): string {
+  return URL.canParse(address) ? new URL(address).host : address
+}
+
+/** The origin for REST calls that belongs to a custom endpoint (`ws://127.0.0.1:9000/ws` → `http://127.0.0.1:9000`); null for the exchange's own. */
+export function restBase(base: string, urls: readonly string[]): string | null {
+  if (!urls.includes(base)) return null
+  const { protocol, host } = new URL(base)
+  return `${protocol === 'wss:' ? 'https' : 'http'}://${host}`
+}

@@ -1,0 +1,289 @@
+/** One line to an exchange: a connection that is replaced whenever it ends, with the subscriptions it carries. */
+import type { Exchange } from '../exchanges/exchange.js'
+import type { BookUpdate, Decoded, MarketEvent } from '../model/event.js'
+import type { LinkState } from '../model/frame.js'
+import type { Stream } from '../model/stream.js'
+import type { Micros } from '../model/time.js'
+import { Approach, hostOf } from './approach.js'
+import { Connection } from './connection.js'
+import { ending } from './ending.js'
+import type { Ending } from './ending.js'
+import type { Failover, Route } from './failover.js'
+import type { Shared } from './feed-options.js'
+import { Subscriptions } from './subscriptions.js'
+import type { Subscription } from './subscriptions.js'
+import type { Cancel } from './timers.js'
+
+export interface LineListener {
+  opened(line: Line): void
+  /** An attempt failed or a connection ended; the next attempt starts in so many milliseconds. */
+  retrying(line: Line, why: Ending, retryInMs: number): void
+  /** No route is left. */
+  exhausted(line: Line, why: Ending): void
+  subscriptionChanged(line: Line, subscription: Subscription, detail: string): void
+  /** The exchange announces that it will close the connection. */
+  renewalWanted(line: Line, reason: string): void
+}
+
+export interface LineParts {
+  readonly number: number
+  readonly exchange: Exchange
+  readonly streams: readonly Stream[]
+  /** Which of the redundant copies of its streams this line carries. */
+  readonly copy: number
+  readonly failover: Failover
+  readonly shared: Shared
+  readonly listener: LineListener
+}
+
+/** What a line went through, for summaries and tables. */
+export interface LineStats {
+  opens: number
+  disconnects: number
+  messages: number
+  bytes: number
+  /** Down time of the outages that are over. */
+  outageMs: number
+  longestOutageMs: number
+  /** Attempts in a row that opened no connection. */
+  failedAttempts: number
+}
+
+export class Line {
+  readonly stats: LineStats = {
+    opens: 0,
+    disconnects: 0,
+    messages: 0,
+    bytes: 0,
+    outageMs: 0,
+    longestOutageMs: 0,
+    failedAttempts: 0,
+  }
+  readonly subscriptions: Subscriptions
+  /** Set when another line takes over: this one does not come back. */
+  retiring: string | null = null
+  /** When market data last came; 0 where none came on this connection. */
+  lastData: Micros = 0
+  openedAt: Micros = 0
+  private firstData: Micros = 0
+  private connection: Connection | null = null
+  private approach: Approach | null = null
+  private cancelRetry: Cancel = () => undefined
+  private downSince: Micros = 0
+  private lastEnd: Ending | null = null
+  private isOpen = false
+  private isStopped = false
+
+  constructor(readonly parts: LineParts) {
+    const { exchange, shared, streams } = parts
+    this.subscriptions = new Subscriptions(
+      exchange,
+      shared.timers,
+      {
+        send: text => this.connection?.send(text),
+        changed: (subscription, detail) => parts.listener.subscriptionChanged(this, subscription, detail),
+        hopeless: () => this.giveUpConnection(),
+      },
+      shared.timing.ackMs,
+    )
+    this.subscriptions.add(streams)
+  }
+
+  get number(): number {
+    return this.parts.number
+  }
+
+  get open(): boolean {
+    return this.isOpen
+  }
+
+  get stopped(): boolean {
+    return this.isStopped
+  }
+
+  /** The way in use, or to be tried next. */
+  get route(): Route {
+    return this.parts.failover.route
+  }
+
+  start(): void {
+    if (this.isStopped) return
+    const [stream] = this.subscriptions.streams()
+    if (stream === undefined) return
+    const route = this.parts.failover.attempt()
+    this.approach = new Approach(this.parts.shared, this.parts.exchange, stream, route, {
+      ready: address => this.connect(address, route),
+      failed: why => this.ended(why, route.base),
+    })
+    this.approach.start()
+  }
+
+  /** @returns when the socket is closed. */
+  async stop(why: Ending): Promise<void> {
+    this.isStopped = true
+    this.cancelRetry()
+    this.approach?.abort()
+    this.subscriptions.closed()
+    const { connection } = this
+    connection?.close(why)
+    await connection?.closed
+  }
+
+  send(text: string): void {
+    this.connection?.send(text)
+  }
+
+  ping(): void {
+    this.connection?.ping()
+  }
+
+  pause(): void {
+    this.connection?.pause()
+  }
+
+  resume(): void {
+    this.connection?.resume()
+  }
+
+  /** Ends the connection as if it had failed; the next attempt follows. */
+  cut(why: Ending): void {
+    this.connection?.terminate(why)
+  }
+
+  /** What the decoder found in a message of this line. */
+  heard(found: Decoded): void {
+    switch (found.type) {
+      case 'ack': {
+        this.subscriptions.acknowledged(found.request, found.streams)
+        return
+      }
+      case 'refused': {
+        this.subscriptions.refused(found.request, found.streams, found.reason)
+        return
+      }
+      case 'answer': {
+        this.send(found.text)
+        return
+      }
+      case 'renew': {
+        this.parts.listener.renewalWanted(this, found.reason)
+        return
+      }
+      case 'heartbeat':
+      case 'ignored':
+        return
+      default:
+        this.subscriptions.saw(found satisfies MarketEvent | BookUpdate)
+    }
+  }
+
+  private connect(address: string, route: Route): void {
+    this.approach = null
+    const { shared, exchange } = this.parts
+    try {
+      this.connection = new Connection(
+        {
+          address,
+          proxy: route.proxy,
+          clock: shared.clock,
+          timers: shared.timers,
+          heartbeat: exchange.heartbeat,
+          messages: exchange.limits.messages,
+          connectMs: shared.timing.connectMs,
+          pongMs: shared.timing.pongMs,
+          ca: shared.ca,
+        },
+        {
+          opened: () => this.opened(address),
+          received: (data, binary, at) => this.received(data, binary, at),
+          ended: why => this.ended(why, address),
+        },
+      )
+    } catch (error) {
+      this.ended(ending('network', `not an address: ${address} (${String(error)})`, { final: true }), address)
+    }
+  }
+
+  private opened(address: string): void {
+    const { shared } = this.parts
+    const at = shared.clock.now()
+    this.isOpen = true
+    this.openedAt = at
+    this.stats.opens++
+    this.stats.failedAttempts = 0
+    shared.penalties.served(hostOf(address))
+    this.link('connected', at, this.connectedDetail(address, at))
+    this.subscriptions.opened()
+    this.parts.listener.opened(this)
+  }
+
+  private connectedDetail(address: string, at: Micros): string {
+    if (this.lastEnd === null || this.downSince === 0) return `connected to ${hostOf(address)}`
+    const outageMs = Math.round((at - this.downSince) / 1_000)
+    this.stats.outageMs += outageMs
+    this.stats.longestOutageMs = Math.max(this.stats.longestOutageMs, outageMs)
+    return `reconnected to ${hostOf(address)} after ${String(outageMs)} ms (${this.lastEnd.cause})`
+  }
+
+  private received(data: Buffer, binary: boolean, at: Micros): void {
+    this.stats.messages++
+    this.stats.bytes += data.length
+    const { shared, exchange, number } = this.parts
+    const frame = { kind: 'data', receivedAt: at, exchange: exchange.name, line: number, data, binary } as const
+    if (shared.emit(frame) !== 'decoded') return
+    if (this.firstData === 0) {
+      this.firstData = at
+      this.subscriptions.sawSome(at)
+    }
+    this.lastData = at
+  }
+
+  private ended(why: Ending, address: string): void {
+    const { shared, failover, listener } = this.parts
+    const wasOpen = this.isOpen
+    this.approach = null
+    this.connection = null
+    this.isOpen = false
+    this.subscriptions.closed()
+    if (wasOpen) this.noteDown(why)
+    if (why.status === 429 || why.status === 418)
+      shared.penalties.refused(hostOf(address), why.status, why.retryAfterMs)
+    if (this.isStopped) return
+    if (this.retiring !== null) {
+      this.isStopped = true
+      return
+    }
+    if (!wasOpen) this.stats.failedAttempts++
+    const dataMs = this.firstData === 0 ? 0 : Math.max(1, (this.lastData - this.firstData) / 1_000)
+    this.firstData = 0
+    this.lastData = 0
+    const retryMs = failover.failed({ dataMs, final: why.final, protocolError: why.cause === 'protocol_error' })
+    if (retryMs === null) {
+      this.isStopped = true
+      listener.exhausted(this, why)
+      return
+    }
+    this.cancelRetry = shared.timers.after(retryMs, () => this.start())
+    listener.retrying(this, why, Math.max(retryMs, shared.penalties.waitMs(hostOf(address))))
+  }
+
+  private noteDown(why: Ending): void {
+    const at = this.parts.shared.clock.now()
+    this.lastEnd = why
+    this.downSince = at
+    this.stats.disconnects++
+    this.link('disconnected', at, `${why.cause}: ${why.detail}`)
+  }
+
+  /** Nothing this connection was asked for will come on it. */
+  private giveUpConnection(): void {
+    const states = [...this.subscriptions.all()].map(subscription => subscription.state)
+    if (states.includes('fault')) this.cut(ending('unacknowledged', 'no subscription was acknowledged'))
+  }
+
+  /** Tells of the line as a whole, or of some of its streams. */
+  link(state: LinkState, receivedAt: Micros, detail: string, streams = this.subscriptions.names()): void {
+    const { exchange, number, shared } = this.parts
+    shared.emit({ kind: 'link', receivedAt, exchange: exchange.name, line: number, state, streams, detail })
+  }
+}

@@ -1,0 +1,224 @@
+/** The subscription contract of one connection: what was requested, what the exchange acknowledged, what is live. */
+import type { Exchange } from '../exchanges/exchange.js'
+import type { BookUpdate, MarketEvent } from '../model/event.js'
+import type { Stream } from '../model/stream.js'
+import type { Micros } from '../model/time.js'
+import type { Cancel, Timers } from './timers.js'
+
+/** `fault`: neither an answer nor data came, even after a second request. */
+export type SubscriptionState = 'requested' | 'acknowledged' | 'live' | 'refused' | 'fault'
+
+export interface Subscription {
+  readonly stream: Stream
+  /** The type of event that the stream's channel brings. */
+  readonly type: string
+  state: SubscriptionState
+  /** Events since the connection opened. */
+  arrivals: number
+  lastArrival: Micros
+  requests: number
+}
+
+export interface SubscriptionsHost {
+  send(text: string): void
+  /** A state other than `requested` was reached. */
+  changed(subscription: Subscription, detail: string): void
+  /** The contract was settled for every stream and none of them will bring data. */
+  hopeless(): void
+}
+
+const ACK_MS = 10_000
+const REQUESTS = 2
+
+export class Subscriptions {
+  private readonly byName = new Map<string, Subscription>()
+  private readonly bySymbol = new Map<string, Subscription[]>()
+  /** Streams by the id of the request that named them, on this connection. */
+  private readonly requests = new Map<string, readonly Stream[]>()
+  private nextRequest = 1
+  private open = false
+  private deadline: Cancel = () => undefined
+
+  constructor(
+    private readonly exchange: Exchange,
+    private readonly timers: Timers,
+    private readonly host: SubscriptionsHost,
+    private readonly ackMs: number = ACK_MS,
+  ) {}
+
+  get size(): number {
+    return this.byName.size
+  }
+
+  all(): IterableIterator<Subscription> {
+    return this.byName.values()
+  }
+
+  names(): readonly string[] {
+    return [...this.byName.keys()]
+  }
+
+  streams(): readonly Stream[] {
+    return [...this.byName.values()].map(subscription => subscription.stream)
+  }
+
+  has(name: string): boolean {
+    return this.byName.has(name)
+  }
+
+  /** Adds streams, and requests them at once on an open connection. */
+  add(streams: readonly Stream[]): void {
+    const added = streams.filter(stream => !this.byName.has(stream.name)).map(subscriptionOf)
+    for (const subscription of added) {
+      const { symbol, name } = subscription.stream
+      this.byName.set(name, subscription)
+      this.bySymbol.set(symbol, [...(this.bySymbol.get(symbol) ?? []), subscription])
+    }
+    if (this.open) this.request(added)
+  }
+
+  remove(stream: Stream): void {
+    const subscription = this.byName.get(stream.name)
+    if (subscription === undefined) return
+    this.byName.delete(stream.name)
+    const left = (this.bySymbol.get(stream.symbol) ?? []).filter(other => other !== subscription)
+    if (left.length > 0) this.bySymbol.set(stream.symbol, left)
+    else this.bySymbol.delete(stream.symbol)
+    if (this.open) this.sendAll(this.exchange.unsubscribe([stream], this.nextRequest))
+  }
+
+  /** Leaves and requests a stream again, which makes exchanges with in-stream snapshots send a new one. */
+  renew(stream: Stream): void {
+    const subscription = this.byName.get(stream.name)
+    if (subscription === undefined || !this.open) return
+    this.sendAll(this.exchange.unsubscribe([stream], this.nextRequest))
+    subscription.requests = 0
+    this.request([subscription])
+  }
+
+  /** A new connection starts with every stream requested anew. */
+  opened(): void {
+    this.open = true
+    this.nextRequest = 1
+    this.requests.clear()
+    for (const subscription of this.byName.values()) {
+      subscription.requests = 0
+      subscription.arrivals = 0
+    }
+    this.request([...this.byName.values()])
+  }
+
+  closed(): void {
+    this.open = false
+    this.deadline()
+  }
+
+  /** The answer names a request, or streams in the exchange's or the user's spelling, or both. */
+  acknowledged(request: string | null, names: readonly string[]): void {
+    for (const subscription of this.find(request, names)) {
+      if (subscription.state === 'requested' || subscription.state === 'fault')
+        this.change(subscription, 'acknowledged')
+    }
+  }
+
+  refused(request: string | null, names: readonly string[], reason: string): void {
+    for (const subscription of this.find(request, names)) {
+      if (subscription.state !== 'live') this.change(subscription, 'refused', reason)
+    }
+    this.judge()
+  }
+
+  /** Data counts as an acknowledgement, and as more. */
+  saw(event: MarketEvent | BookUpdate): void {
+    const candidates = this.bySymbol.get(event.symbol)
+    if (candidates === undefined) return
+    const type = event.type === 'bookUpdate' ? 'book' : event.type
+    for (const subscription of candidates) {
+      if (subscription.type !== type) continue
+      subscription.arrivals++
+      subscription.lastArrival = event.received
+      if (subscription.state !== 'live') this.change(subscription, 'live')
+    }
+  }
+
+  /** Data came and nobody says on which stream: certain only where there is one. */
+  sawSome(at: Micros): void {
+    if (this.byName.size !== 1) return
+    for (const subscription of this.byName.values()) {
+      if (subscription.state === 'live') return
+      subscription.arrivals++
+      subscription.lastArrival = at
+      this.change(subscription, 'live')
+    }
+  }
+
+  private request(subscriptions: readonly Subscription[]): void {
+    const asked = new Set<string>()
+    const most = Math.max(1, this.exchange.limits.streamsPerFrame)
+    for (let from = 0; from < subscriptions.length; from += most) {
+      const streams = subscriptions.slice(from, from + most).map(subscription => subscription.stream)
+      for (const name of this.sendAll(this.exchange.subscribe(streams, this.nextRequest))) asked.add(name)
+    }
+    for (const subscription of subscriptions) {
+      subscription.requests++
+      // A stream that no request names is asked for by the address itself.
+      if (asked.has(subscription.stream.name)) subscription.state = 'requested'
+      else this.change(subscription, 'acknowledged')
+    }
+    this.deadline()
+    this.deadline = this.timers.after(this.ackMs, () => this.overdue())
+  }
+
+  private sendAll(frames: ReturnType<Exchange['subscribe']>): readonly string[] {
+    this.nextRequest += frames.length
+    for (const frame of frames) {
+      if (frame.request !== null) this.requests.set(frame.request, frame.streams)
+      this.host.send(frame.text)
+    }
+    return frames.flatMap(frame => frame.streams.map(stream => stream.name))
+  }
+
+  private overdue(): void {
+    const silent = [...this.byName.values()].filter(subscription => subscription.state === 'requested')
+    const again = silent.filter(subscription => subscription.requests < REQUESTS)
+    for (const subscription of silent) {
+      if (subscription.requests >= REQUESTS) this.change(subscription, 'fault', 'requested twice, never acknowledged')
+    }
+    if (again.length > 0) this.request(again)
+    else this.judge()
+  }
+
+  private judge(): void {
+    const states = [...this.byName.values()].map(subscription => subscription.state)
+    if (states.length > 0 && states.every(state => state === 'refused' || state === 'fault')) this.host.hopeless()
+  }
+
+  private change(subscription: Subscription, state: SubscriptionState, detail = ''): void {
+    if (subscription.state === state) return
+    subscription.state = state
+    this.host.changed(subscription, detail)
+  }
+
+  private find(request: string | null, names: readonly string[]): readonly Subscription[] {
+    const requested = request === null ? undefined : this.requests.get(request)
+    const wanted = new Set(names.map(name => name.toLowerCase()))
+    return [...this.byName.values()].filter(
+      ({ stream }) => (requested?.some(other => other.name === stream.name) ?? false) || this.isNamed(stream, wanted),
+    )
+  }
+
+  private isNamed(stream: Stream, wanted: ReadonlySet<string>): boolean {
+    if (wanted.size === 0) return false
+    return wanted.has(stream.name.toLowerCase()) || wanted.has(this.exchange.dialect.topic(stream).toLowerCase())
+  }
+}
+
+function subscriptionOf(stream: Stream): Subscription {
+  const type = eventType(stream)
+  return { stream, type, state: 'requested', arrivals: 0, lastArrival: 0, requests: 0 }
+}
+
+function eventType({ channel }: Stream): string {
+  if (channel === 'aggTrade') return 'trade'
+  return channel.startsWith('book') ? 'book' : channel
+}
