@@ -5,12 +5,13 @@ import { nearest } from '../model/symbol.js'
 import { binanceFutures } from './binance-futures.js'
 import { binanceUs } from './binance-us.js'
 import { binance } from './binance.js'
+import { coinbase } from './coinbase.js'
 import type { Exchange } from './exchange.js'
 import { sim } from './sim.js'
 
 /** In the order in which `genesis exchanges` lists them. */
 export const EXCHANGES: ReadonlyMap<string, Exchange> = new Map(
-  [binance, binanceUs, binanceFutures, sim].map(exchange => [exchange.name, exchange]),
+  [binance, binanceUs, binanceFutures, coinbase, sim].map(exchange => [exchange.name, exchange]),
 )
 
 /** @throws UsageError naming the valid choices and the nearest one. */

@@ -2,13 +2,11 @@
 import { DecodeError } from '../../model/errors.js'
 import type { Instrument } from '../../model/instrument.js'
 import { parsePair, type PairParts } from '../../model/symbol.js'
-import { splitSymbol } from './concatenated.js'
+import { splitSymbol, spotAssets } from './concatenated.js'
 
 /** The instrument a text names, or undefined. */
 export type Naming = (text: string) => Instrument | undefined
 
-const SEPARATED = /^([\p{L}\p{N}]{1,20})[/_-]([\p{L}\p{N}]{1,20})$/u
-const JOINED = /^[\p{L}\p{N}]{4,40}$/u
 const DELIVERED = /^([\p{L}\p{N}]{4,40})_(PERP|\d{6})$/u
 const SENT = /^[\p{L}\p{N}_.-]{1,48}$/u
 
@@ -16,8 +14,7 @@ const SENT = /^[\p{L}\p{N}_.-]{1,48}$/u
 export const spotInstrument: Naming = text => {
   const upper = text.toUpperCase()
   if (DELIVERED.test(upper)) return undefined
-  const [, base, quote] = SEPARATED.exec(upper) ?? []
-  const parts = base !== undefined && quote !== undefined ? { base, quote } : joinedParts(upper)
+  const parts = spotAssets(upper)
   return parts && { symbol: parts.base + parts.quote, pair: `${parts.base}/${parts.quote}` }
 }
 
@@ -28,8 +25,7 @@ export const futuresInstrument: Naming = text => {
   if (joined !== undefined && delivery !== undefined) return delivered(joined, delivery)
   const unified = parsePair(upper)
   if (unified) return fromPair(unified)
-  const [, base, quote] = SEPARATED.exec(upper) ?? []
-  const parts = base !== undefined && quote !== undefined ? { base, quote } : joinedParts(upper)
+  const parts = spotAssets(upper)
   // Without a delivery, `BTCUSD` is an index and not an instrument.
   return parts && parts.quote !== 'USD' ? linear(parts.base, parts.quote, '') : undefined
 }
@@ -47,10 +43,6 @@ export function sentPair(symbol: string, instrument: Naming): string {
 export function isCoinMargined(symbol: string): boolean {
   const [, joined] = DELIVERED.exec(symbol) ?? []
   return joined?.endsWith('USD') ?? false
-}
-
-function joinedParts(upper: string): { base: string; quote: string } | undefined {
-  return JOINED.test(upper) ? splitSymbol(upper) : undefined
 }
 
 function delivered(joined: string, delivery: string): Instrument | undefined {
