@@ -1,0 +1,227 @@
+/** Turns what a strategy asks for into orders on their way or refusals with their reason. */
+import type { Micros } from '../model/time.js'
+import type { Order, OrderRequest, Refusal, Signal, SignalRequest } from '../model/trading.js'
+import { DEFAULT_FEES, rateOf, type FeeSchedule } from './fees.js'
+import type { Funds } from './funds.js'
+import type { Holding, Ledger } from './ledger.js'
+import { floorTo, readAmount, textOf, toNumber, ZERO, decimal, type Decimal } from './money.js'
+import { draftOrder, isObjection, type Draft, type Objection } from './order-draft.js'
+import type { PaperExchange } from './paper-exchange.js'
+import type { RiskGate } from './risk.js'
+import { sizeOf, type Sizing } from './sizing.js'
+
+export interface BrokerParts {
+  readonly strategy: string
+  readonly ledger: Ledger
+  readonly funds: Funds
+  readonly risk: RiskGate
+  readonly paper: PaperExchange
+  readonly sizing: Sizing
+  readonly fees: FeeSchedule | undefined
+  readonly dailyVolatility: () => number | null
+}
+
+export interface Instrument {
+  readonly exchange: string
+  readonly symbol: string
+  readonly pair: string
+}
+
+export class Broker {
+  private ordered = 0
+  /** Orders that carry out signals, so that a later signal counts what is still under way. */
+  private readonly forSignals = new Set<string>()
+
+  constructor(private readonly parts: BrokerParts) {}
+
+  /** A signal as an event. */
+  signal(request: SignalRequest, instrument: Instrument, now: Micros): Signal {
+    const { exchange, symbol, pair } = instrument
+    const size = readAmount(request.size)
+    return {
+      type: 'signal',
+      exchange,
+      symbol,
+      pair,
+      strategy: this.parts.strategy,
+      direction: request.direction,
+      size: request.size === undefined ? null : size === undefined ? String(request.size) : textOf(size),
+      reason: request.reason ?? '',
+      time: now,
+    }
+  }
+
+  /** The market order that brings the position to what the signal wants; undefined where it is there, or on its way, already. */
+  assessSignal(signal: Signal, now: Micros): Order | Refusal | undefined {
+    const holding = this.parts.ledger.holding(signal.exchange, signal.symbol)
+    const target = this.target(signal, holding)
+    if (isObjection(target)) {
+      return this.refuse({ ...signal, side: null, kind: 'signal', size: signal.size, price: null }, target, now)
+    }
+    const expected = holding.position.size.plus(this.underWay(holding))
+    const difference = target.minus(expected)
+    const size = floorTo(difference.abs(), holding.market.stepSize ?? decimal('0.00000001'))
+    if (size.eq(ZERO)) return undefined
+    const order = this.assess(
+      { type: 'market', side: difference.lt(ZERO) ? 'sell' : 'buy', size: textOf(size), reduceOnly: target.eq(ZERO) },
+      signal,
+      now,
+    )
+    if (order.type === 'order') this.forSignals.add(order.id)
+    return order
+  }
+
+  /** An order on its way with its funds locked, or the reason why not. */
+  assess(request: OrderRequest, instrument: Instrument, now: Micros): Order | Refusal {
+    const holding = this.parts.ledger.holding(instrument.exchange, instrument.symbol)
+    const draft = draftOrder(request, holding.market, now)
+    const objection = isObjection(draft) ? draft : this.object(draft, holding, now)
+    if (objection !== undefined || isObjection(draft)) {
+      const shown = {
+        side: request.side,
+        kind: request.type,
+        size: shownText(request.size),
+        price: shownText(request.price),
+      }
+      return this.refuse({ ...instrument, ...shown }, objection ?? (draft as Objection), now)
+    }
+    const id = `${this.parts.strategy}-${String(++this.ordered)}`
+    const unpaid = this.parts.funds.reserve(id, draft, holding.mark)
+    if (unpaid !== undefined) return this.refuse({ ...instrument, ...draftText(draft) }, unpaid, now)
+    return submitted(this.parts.strategy, id, draft, now)
+  }
+
+  /** An order that skips the gate and the funds check: the desk's own, to close a position. */
+  force(holding: Holding, now: Micros): Order {
+    const { position, market } = holding
+    const draft = draftOrder(
+      {
+        type: 'market',
+        side: position.size.lt(ZERO) ? 'buy' : 'sell',
+        size: textOf(position.size.abs()),
+        reduceOnly: true,
+      },
+      { ...market, stepSize: null, minSize: null },
+      now,
+    )
+    if (isObjection(draft)) throw new Error(`cannot close the position: ${draft.detail}`)
+    return submitted(this.parts.strategy, `${this.parts.strategy}-${String(++this.ordered)}`, draft, now)
+  }
+
+  /** Frees what a finished order had locked. */
+  settle(order: Order): void {
+    this.parts.funds.release(order.id)
+    this.forSignals.delete(order.id)
+  }
+
+  refuse(
+    what: Instrument & Pick<Refusal, 'side' | 'kind' | 'size' | 'price'>,
+    objection: Objection,
+    now: Micros,
+  ): Refusal {
+    return {
+      type: 'refusal',
+      exchange: what.exchange,
+      symbol: what.symbol,
+      pair: what.pair,
+      strategy: this.parts.strategy,
+      side: what.side,
+      kind: what.kind,
+      size: what.size,
+      price: what.price,
+      code: objection.code,
+      detail: objection.detail,
+      time: now,
+    }
+  }
+
+  private object(draft: Draft, holding: Holding, now: Micros): Objection | undefined {
+    const { risk, paper, ledger } = this.parts
+    const open = paper.openOrders()
+    let exposure = holding.position.size
+    for (const order of open) {
+      if (order.market !== holding.market || order.buying !== (draft.side === 'buy')) continue
+      exposure = order.buying ? exposure.plus(order.remaining) : exposure.minus(order.remaining)
+    }
+    const view = {
+      exposure,
+      position: holding.position.size,
+      openOrders: open.length,
+      mark: holding.mark,
+      equity: ledger.fastTotal,
+    }
+    return risk.assess(draft, view, now)
+  }
+
+  private target(signal: Signal, holding: Holding): Decimal | Objection {
+    if (signal.direction === 'flat') return ZERO
+    const size = signal.size === null ? this.sized(holding) : readAmount(signal.size)
+    if (size === undefined || (!isObjection(size) && size.lte(ZERO))) {
+      return { code: 'size', detail: `size ${String(signal.size)} is not above zero` }
+    }
+    if (isObjection(size)) return size
+    return signal.direction === 'long' ? size : size.times(-1)
+  }
+
+  private sized(holding: Holding): Decimal | Objection {
+    const { ledger, sizing, fees, dailyVolatility } = this.parts
+    return sizeOf(sizing, holding.market, {
+      equity: toNumber(ledger.total()),
+      mark: holding.mark,
+      fee: toNumber(rateOf(holding.market, fees ?? DEFAULT_FEES, 'taker')),
+      dailyVolatility: dailyVolatility(),
+    })
+  }
+
+  private underWay(holding: Holding): Decimal {
+    let sum = ZERO
+    for (const id of this.forSignals) {
+      const order = this.parts.paper.find(id)
+      if (order?.market !== holding.market) continue
+      sum = order.buying ? sum.plus(order.remaining) : sum.minus(order.remaining)
+    }
+    return sum
+  }
+}
+
+function submitted(strategy: string, id: string, draft: Draft, now: Micros): Order {
+  const { market } = draft
+  return {
+    type: 'order',
+    exchange: market.exchange,
+    symbol: market.symbol,
+    pair: market.pair,
+    strategy,
+    id,
+    tag: draft.tag,
+    side: draft.side,
+    kind: draft.kind,
+    size: textOf(draft.size),
+    price: draft.price === null ? null : textOf(draft.price),
+    stopPrice: draft.stopPrice === null ? null : textOf(draft.stopPrice),
+    trailing: draft.trailing,
+    timeInForce: draft.timeInForce,
+    expires: draft.expires,
+    postOnly: draft.postOnly,
+    reduceOnly: draft.reduceOnly,
+    group: draft.group,
+    filled: '0',
+    status: 'submitted',
+    reason: null,
+    time: now,
+  }
+}
+
+function draftText(draft: Draft): Pick<Refusal, 'side' | 'kind' | 'size' | 'price'> {
+  return {
+    side: draft.side,
+    kind: draft.kind,
+    size: textOf(draft.size),
+    price: draft.price === null ? null : textOf(draft.price),
+  }
+}
+
+function shownText(amount: unknown): string | null {
+  if (amount === undefined) return null
+  return typeof amount === 'string' || typeof amount === 'number' ? String(amount).slice(0, 40) : typeof amount
+}

@@ -1,0 +1,143 @@
+/** What the account can pay for: free balances, margin, and what open orders have locked. */
+import { rateOf, type FeeSchedule } from './fees.js'
+import type { Ledger } from './ledger.js'
+import { notional, type Market } from './market.js'
+import { decimal, decimalOf, divide, larger, ONE, smaller, textOf, ZERO, type Decimal } from './money.js'
+import type { Draft, Objection } from './order-draft.js'
+import type { WorkingOrder } from './working-order.js'
+
+export interface FundsOptions {
+  readonly fees: FeeSchedule
+  /** `cash` never sells what it does not hold; `margin` borrows and can go short. Perpetuals always use margin. */
+  readonly account: 'cash' | 'margin'
+  /** Largest exposure per unit of equity, margin only. */
+  readonly leverage: Decimal
+}
+
+interface Lock {
+  readonly asset: string
+  amount: Decimal
+  /** Orders that share it: members of an OCO group lock once, because at most one of them fills. */
+  readonly orders: Set<string>
+}
+
+/** A market buy locks this much more than its estimate, since the price may rise until it arrives. */
+const CUSHION = decimal('1.02')
+
+export class Funds {
+  private readonly locks = new Map<string, Lock>()
+  private readonly lockOf = new Map<string, Lock>()
+
+  constructor(
+    private readonly ledger: Ledger,
+    private readonly options: FundsOptions,
+  ) {}
+
+  /** Balance of an asset that no open order has locked. */
+  free(asset: string): Decimal {
+    let locked = ZERO
+    for (const lock of this.locks.values()) if (lock.asset === asset) locked = locked.plus(lock.amount)
+    return this.ledger.balance(asset).minus(locked)
+  }
+
+  /** Locked amounts by asset, as text. */
+  locked(): Record<string, string> {
+    const sums = new Map<string, Decimal>()
+    for (const { asset, amount } of this.locks.values()) sums.set(asset, (sums.get(asset) ?? ZERO).plus(amount))
+    return Object.fromEntries([...sums].map(([asset, amount]) => [asset, textOf(amount)]))
+  }
+
+  /** Locks what the order needs. @returns the objection where the account cannot pay for it. */
+  reserve(id: string, draft: Draft, mark: number): Objection | undefined {
+    const shared = draft.group === null ? undefined : this.locks.get(draft.group)
+    const { asset, need, most } = this.need(draft, mark)
+    const free = this.usesMargin(draft.market) ? this.freeMargin() : this.free(asset)
+    const available = shared?.asset === asset ? free.plus(shared.amount) : free
+    if (need.gt(available)) {
+      return {
+        code: 'funds',
+        detail: `needs ${textOf(need.round(8, 3))} ${asset}, free are ${textOf(available.round(8, 0))}`,
+      }
+    }
+    this.lock(id, draft.group ?? id, asset, smaller(most, available))
+    return undefined
+  }
+
+  /** The most of `size` that the order's lock still pays for at `price`. */
+  allowance(order: WorkingOrder, price: Decimal, size: Decimal): Decimal {
+    const lock = this.lockOf.get(order.id)
+    if (lock === undefined || !order.buying || this.usesMargin(order.market)) return size
+    return smaller(size, divide(lock.amount, price.times(this.withFee(order.market))))
+  }
+
+  /** An execution has spent from the order's lock. */
+  spend(order: WorkingOrder, price: Decimal, size: Decimal): void {
+    const lock = this.lockOf.get(order.id)
+    if (lock === undefined) return
+    const share = order.remaining.plus(size)
+    const spent = this.usesMargin(order.market)
+      ? divide(lock.amount.times(size), share)
+      : order.buying
+        ? size.times(price).times(this.withFee(order.market))
+        : size
+    lock.amount = larger(lock.amount.minus(spent), ZERO)
+  }
+
+  /** The order is finished; its lock goes when no other order shares it. */
+  release(id: string): void {
+    const lock = this.lockOf.get(id)
+    if (lock === undefined) return
+    this.lockOf.delete(id)
+    lock.orders.delete(id)
+    if (lock.orders.size > 0) return
+    for (const [key, candidate] of this.locks) if (candidate === lock) this.locks.delete(key)
+  }
+
+  usesMargin(market: Market): boolean {
+    return market.contract !== 'spot' || this.options.account === 'margin'
+  }
+
+  /** Equity not bound by positions at their initial margin or by locks, in the reporting asset. */
+  freeMargin(): Decimal {
+    let bound = ZERO
+    for (const { market, position, mark } of this.ledger.all()) {
+      if (position.size.eq(ZERO) || Number.isNaN(mark)) continue
+      bound = bound.plus(divide(notional(market, position.size.abs(), decimalOf(mark)), this.options.leverage))
+    }
+    for (const lock of this.locks.values()) bound = bound.plus(lock.amount)
+    return this.ledger.total().minus(bound)
+  }
+
+  private need(draft: Draft, mark: number): { asset: string; need: Decimal; most: Decimal } {
+    const { market, side, size } = draft
+    const price = draft.price ?? draft.stopPrice ?? decimalOf(mark)
+    if (this.usesMargin(market)) return this.marginNeed(draft, price)
+    if (side === 'sell') return { asset: market.base, need: size, most: size }
+    const need = size.times(price).times(this.withFee(market))
+    return { asset: market.quote, need, most: draft.price === null ? need.times(CUSHION) : need }
+  }
+
+  private marginNeed(draft: Draft, price: Decimal): { asset: string; need: Decimal; most: Decimal } {
+    const { market, side, size } = draft
+    const { position } = this.ledger.holding(market.exchange, market.symbol)
+    const closes = (side === 'buy') === position.size.lt(ZERO) ? smaller(size, position.size.abs()) : ZERO
+    const opening = draft.reduceOnly ? ZERO : size.minus(closes)
+    const fee = notional(market, size, price).times(rateOf(market, this.options.fees, 'taker'))
+    const opened = divide(notional(market, opening, price), this.options.leverage)
+    const need = opening.eq(ZERO) ? ZERO : opened.plus(fee)
+    return { asset: market.settle, need, most: need }
+  }
+
+  private withFee(market: Market): Decimal {
+    const rate = larger(rateOf(market, this.options.fees, 'taker'), rateOf(market, this.options.fees, 'maker'))
+    return ONE.plus(larger(rate, ZERO))
+  }
+
+  private lock(id: string, key: string, asset: string, amount: Decimal): void {
+    let lock = this.locks.get(key)
+    if (lock === undefined) this.locks.set(key, (lock = { asset, amount: ZERO, orders: new Set() }))
+    lock.amount = larger(lock.amount, amount)
+    lock.orders.add(id)
+    this.lockOf.set(id, lock)
+  }
+}

@@ -1,0 +1,274 @@
+/** The account: exact balances, positions, fees and equity; every fill is checked against conservation. */
+import type { Equity, Fill, Position } from '../model/trading.js'
+import type { Micros } from '../model/time.js'
+import type { Market } from './market.js'
+import { decimal, decimalOf, textOf, toNumber, ZERO, type Decimal } from './money.js'
+import { PositionState } from './position.js'
+
+export interface LedgerOptions {
+  readonly strategy: string
+  /** The asset in which equity is told. */
+  readonly asset: string
+  /** Opening balances: asset → decimal. */
+  readonly balances: Readonly<Record<string, string>>
+  readonly market: (exchange: string, symbol: string) => Market
+}
+
+/** The books do not balance. This is a defect of genesis, and the run must not go on. */
+export class ConservationError extends Error {
+  constructor(message: string) {
+    super(message)
+    this.name = 'ConservationError'
+  }
+}
+
+/** A position with the latest price seen for it. */
+export interface Holding {
+  readonly market: Market
+  readonly position: PositionState
+  mark: number
+  /** Units by which equity moves when the price moves by one; a double, for watching only. */
+  exposure: number
+}
+
+export class Ledger {
+  private readonly balances = new Map<string, Decimal>()
+  private readonly opening = new Map<string, Decimal>()
+  private readonly holdings = new Map<string, Map<string, Holding>>()
+  private readonly feesByAsset = new Map<string, Decimal>()
+  private readonly fundingByAsset = new Map<string, Decimal>()
+  /** Undoes, for the balance check, the sales that fees in the base asset are booked as: they are counted as fees already. */
+  private readonly feeSales = new Map<string, Decimal>()
+  /** Fees in the reporting asset, each at the price of its moment. */
+  private feesValue: Decimal = ZERO
+  private readonly prices = new Map<string, number>()
+
+  constructor(private readonly options: LedgerOptions) {
+    for (const [asset, amount] of Object.entries(options.balances)) {
+      this.balances.set(asset, decimal(amount))
+      this.opening.set(asset, decimal(amount))
+    }
+  }
+
+  balance(asset: string): Decimal {
+    return this.balances.get(asset) ?? ZERO
+  }
+
+  /** The holding of an instrument, opened flat when it is first asked for. */
+  holding(exchange: string, symbol: string): Holding {
+    let symbols = this.holdings.get(exchange)
+    if (symbols === undefined) this.holdings.set(exchange, (symbols = new Map<string, Holding>()))
+    let holding = symbols.get(symbol)
+    if (holding === undefined) {
+      const market = this.options.market(exchange, symbol)
+      holding = { market, position: new PositionState(market), mark: Number.NaN, exposure: 0 }
+      symbols.set(symbol, holding)
+    }
+    return holding
+  }
+
+  *all(): Generator<Holding> {
+    for (const symbols of this.holdings.values()) yield* symbols.values()
+  }
+
+  /** Takes the latest price of an instrument; cheap, called on every trade. */
+  mark(holding: Holding, price: number): void {
+    const { mark } = holding
+    holding.mark = price
+    if (Number.isNaN(mark)) this.remeasure()
+    else if (holding.exposure !== 0) this.fastTotal += holding.exposure * (price - mark)
+  }
+
+  /** Equity as a double, kept current on every mark; exact again after every fill. */
+  fastTotal = 0
+
+  /** Measures {@link fastTotal} and the exposures anew from the exact books. */
+  remeasure(): void {
+    this.fastTotal = toNumber(this.total())
+    const counted = new Set<string>()
+    for (const holding of this.all()) {
+      const { base, quote, contract } = holding.market
+      const size = contract === 'spot' ? this.balance(base) : holding.position.size
+      const direct = quote === this.options.asset && !(contract === 'spot' && counted.has(base))
+      if (contract === 'spot' && direct) counted.add(base)
+      holding.exposure = direct && contract !== 'inverse' ? toNumber(size) : 0
+    }
+  }
+
+  /**
+   * Books one fill.
+   * @returns the position and the equity after it.
+   * @throws ConservationError where any identity fails; there is no tolerance.
+   */
+  apply(fill: Fill): [Position, Equity] {
+    const holding = this.holding(fill.exchange, fill.symbol)
+    const price = decimal(fill.price)
+    if (Number.isNaN(holding.mark)) holding.mark = toNumber(price)
+    const size = decimal(fill.size)
+    const profit = holding.position.apply(fill.side, size, price)
+    if (holding.market.contract === 'spot') this.exchange(holding.market, fill.side, size, price)
+    else this.move(holding.market.settle, profit)
+    this.charge(holding, fill, price)
+    this.check(holding)
+    this.remeasure()
+    return [this.position(holding, fill.time), this.equity(fill.time)]
+  }
+
+  /** Funding of a perpetual: longs pay `size × mark × rate` when the rate is positive. @returns what was received (negative: paid). */
+  fund(holding: Holding, rate: number, markPrice: number): Decimal {
+    const { market, position } = holding
+    if (market.contract === 'spot' || position.size.eq(ZERO)) return ZERO
+    const mark = decimalOf(markPrice)
+    const value = market.contract === 'inverse' ? position.size.div(mark).round(24, 2) : position.size.times(mark)
+    const received = value.times(decimalOf(rate)).times(-1)
+    this.move(market.settle, received)
+    add(this.fundingByAsset, market.settle, received)
+    this.check(holding)
+    this.remeasure()
+    return received
+  }
+
+  position(holding: Holding, time: Micros): Position {
+    const { market, position, mark } = holding
+    const average = position.averagePrice()
+    return {
+      type: 'position',
+      exchange: market.exchange,
+      symbol: market.symbol,
+      pair: market.pair,
+      strategy: this.options.strategy,
+      size: textOf(position.size),
+      cost: textOf(position.cost),
+      averagePrice: average === null ? null : textOf(average.round(12, 2)),
+      realised: textOf(position.realised),
+      unrealised: Number.isNaN(mark) ? null : textOf(position.unrealised(decimalOf(mark))),
+      time,
+    }
+  }
+
+  equity(time: Micros): Equity {
+    const { strategy, asset } = this.options
+    return {
+      type: 'equity',
+      strategy,
+      asset,
+      cash: textOf(this.balance(asset)),
+      equity: textOf(this.total()),
+      realised: textOf(this.sum(holding => holding.position.realised)),
+      unrealised: textOf(this.sum(unrealised)),
+      fees: textOf(this.feesValue),
+      time,
+    }
+  }
+
+  /** All balances at their latest prices, plus the open profit of perpetuals, in the reporting asset. */
+  total(): Decimal {
+    let total = ZERO
+    for (const [asset, balance] of this.balances) {
+      if (!balance.eq(ZERO)) total = total.plus(this.valueOf(asset, balance))
+    }
+    for (const holding of this.all()) {
+      if (holding.market.contract === 'spot') continue
+      total = total.plus(this.valueOf(holding.market.settle, unrealised(holding)))
+    }
+    return total
+  }
+
+  /** The price of `asset` in `quote` as the marks of this account tell it; undefined where none does. */
+  price(asset: string, quote: string): Decimal | undefined {
+    if (asset === quote) return decimalOf(1)
+    for (const { market, mark } of this.all()) {
+      if (market.base === asset && market.quote === quote && !Number.isNaN(mark)) return decimalOf(mark)
+    }
+    const told = this.prices.get(`${asset}/${quote}`)
+    return told === undefined ? undefined : decimalOf(told)
+  }
+
+  /** A price from outside the traded instruments, such as that of the asset fees are paid in. */
+  learn(asset: string, quote: string, price: number): void {
+    this.prices.set(`${asset}/${quote}`, price)
+  }
+
+  /** Balances, fees and funding by asset, as text, in the order in which they first moved. */
+  statement(): Record<'balances' | 'fees' | 'funding', Record<string, string>> {
+    return { balances: texts(this.balances), fees: texts(this.feesByAsset), funding: texts(this.fundingByAsset) }
+  }
+
+  private exchange(market: Market, side: Fill['side'], size: Decimal, price: Decimal): void {
+    const value = size.times(price)
+    this.move(market.base, side === 'buy' ? size : size.times(-1))
+    this.move(market.quote, side === 'buy' ? value.times(-1) : value)
+  }
+
+  /** A fee in the base asset shrinks the position too: it is booked as a sale at the fill's price that pays the fee. */
+  private charge(holding: Holding, fill: Fill, price: Decimal): void {
+    const fee = decimal(fill.fee)
+    this.move(fill.feeAsset, fee.times(-1))
+    add(this.feesByAsset, fill.feeAsset, fee)
+    const { market, position } = holding
+    if (market.contract === 'spot' && fill.feeAsset === market.base && !fee.eq(ZERO)) {
+      position.apply(fee.gt(ZERO) ? 'sell' : 'buy', fee.abs(), price)
+      add(this.feeSales, market.base, fee)
+      add(this.feeSales, market.quote, fee.times(price).times(-1))
+      this.feesValue = this.feesValue.plus(this.valueOf(market.quote, fee.times(price)))
+    } else {
+      this.feesValue = this.feesValue.plus(this.valueOf(fill.feeAsset, fee))
+    }
+  }
+
+  private move(asset: string, amount: Decimal): void {
+    add(this.balances, asset, amount)
+  }
+
+  /** Zero where the account knows no price of the asset: nothing is invented, and `statement` still shows the balance. */
+  private valueOf(asset: string, amount: Decimal): Decimal {
+    return asset === this.options.asset ? amount : amount.times(this.price(asset, this.options.asset) ?? ZERO)
+  }
+
+  private sum(part: (holding: Holding) => Decimal): Decimal {
+    let total = ZERO
+    for (const holding of this.all()) total = total.plus(this.valueOf(holding.market.settle, part(holding)))
+    return total
+  }
+
+  /** Each balance this fill moved must equal its opening plus everything that ever flowed, counted apart. */
+  private check(holding: Holding): void {
+    const { market, position } = holding
+    const wrong = position.discrepancy()
+    if (wrong !== undefined) throw new ConservationError(`${market.exchange}:${market.symbol}: ${wrong}`)
+    for (const asset of new Set([market.base, market.quote, market.settle])) this.checkAsset(asset)
+  }
+
+  private checkAsset(asset: string): void {
+    let expected = (this.opening.get(asset) ?? ZERO)
+      .minus(this.feesByAsset.get(asset) ?? ZERO)
+      .plus(this.fundingByAsset.get(asset) ?? ZERO)
+      .plus(this.feeSales.get(asset) ?? ZERO)
+    for (const { market, position } of this.all()) expected = expected.plus(flow(market, position, asset))
+    if (!this.balance(asset).eq(expected)) {
+      throw new ConservationError(
+        `${asset}: the balance is ${textOf(this.balance(asset))}, its movements say ${textOf(expected)}`,
+      )
+    }
+  }
+}
+
+function unrealised(holding: Holding): Decimal {
+  return Number.isNaN(holding.mark) ? ZERO : holding.position.unrealised(decimalOf(holding.mark))
+}
+
+/** What all fills of an instrument moved in `asset`. */
+function flow(market: Market, position: PositionState, asset: string): Decimal {
+  if (market.contract !== 'spot') return asset === market.settle ? position.realised : ZERO
+  const base = asset === market.base ? position.bought.minus(position.sold) : ZERO
+  const quote = asset === market.quote ? position.received.minus(position.spent) : ZERO
+  return base.plus(quote)
+}
+
+function add(map: Map<string, Decimal>, key: string, amount: Decimal): void {
+  map.set(key, (map.get(key) ?? ZERO).plus(amount))
+}
+
+function texts(map: ReadonlyMap<string, Decimal>): Record<string, string> {
+  return Object.fromEntries([...map].map(([asset, amount]) => [asset, textOf(amount)]))
+}

@@ -1,0 +1,119 @@
+/** One order's life at the exchange: what is left of it, where it stands, and the events that tell of each change. */
+import type { DecimalText, Fill, Order, OrderStatus, ReasonCode } from '../model/trading.js'
+import type { Micros } from '../model/time.js'
+import type { Market } from './market.js'
+import { decimal, textOf, toNumber, ZERO, type Decimal } from './money.js'
+
+const FINAL: ReadonlySet<OrderStatus> = new Set<OrderStatus>(['filled', 'cancelled', 'rejected', 'expired'])
+
+/** Orders in these states can still change. */
+export function isOpen(status: OrderStatus): boolean {
+  return !FINAL.has(status)
+}
+
+export class WorkingOrder {
+  readonly id: string
+  readonly buying: boolean
+  /** Prices as doubles, for comparing with the market; NaN where the order has none. */
+  limit: number
+  stop: number
+  size: Decimal
+  filled: Decimal
+  status: OrderStatus
+  /** Arrival sequence: time priority among our own orders. */
+  sequence = 0
+  /** Volume that trades before ours at our price; null while unknown. */
+  ahead: Decimal | null = null
+  /** The level's size when it was last seen; the queue model needs it to tell a cancel from a trade. */
+  levelSize: Decimal | null = null
+  /** Whether this order takes: market orders, triggered stops, and limits that crossed when they arrived. */
+  taking = false
+  /** A stop or trailing order that has not been triggered. */
+  waiting = false
+  /** Trailing orders: the best price since arrival. */
+  extreme = Number.NaN
+
+  constructor(
+    readonly market: Market,
+    private last: Order,
+  ) {
+    this.id = last.id
+    this.buying = last.side === 'buy'
+    this.limit = last.price === null ? Number.NaN : Number(last.price)
+    this.stop = last.stopPrice === null ? Number.NaN : Number(last.stopPrice)
+    this.size = decimal(last.size)
+    this.filled = decimal(last.filled)
+    this.status = last.status
+  }
+
+  /** As it was last told. */
+  get order(): Order {
+    return this.last
+  }
+
+  get remaining(): Decimal {
+    return this.size.minus(this.filled)
+  }
+
+  get open(): boolean {
+    return isOpen(this.status)
+  }
+
+  get limitPrice(): Decimal | null {
+    return this.last.price === null ? null : decimal(this.last.price)
+  }
+
+  /** Moves to `status` and tells so. */
+  turn(status: OrderStatus, reason: ReasonCode | null, now: Micros): Order {
+    this.status = status
+    this.last = { ...this.last, size: textOf(this.size), filled: textOf(this.filled), status, reason, time: now }
+    return this.last
+  }
+
+  /** Changes price, stop or size; the caller decides what that does to its place in the queue. */
+  amend(change: { price?: DecimalText; stopPrice?: DecimalText; size?: Decimal }): void {
+    if (change.price !== undefined) this.limit = Number(change.price)
+    if (change.stopPrice !== undefined) this.stop = Number(change.stopPrice)
+    if (change.size !== undefined) this.size = change.size
+    this.last = {
+      ...this.last,
+      price: change.price ?? this.last.price,
+      stopPrice: change.stopPrice ?? this.last.stopPrice,
+    }
+  }
+
+  /** Counts a fill. @throws Error where it would overfill. */
+  fill(size: Decimal): void {
+    if (size.lte(ZERO) || size.gt(this.remaining)) {
+      throw new Error(`order ${this.id}: a fill of ${textOf(size)} where ${textOf(this.remaining)} remains`)
+    }
+    this.filled = this.filled.plus(size)
+  }
+
+  /** The stop price moves with the market: `distance` below the best price of a sell, above that of a buy. */
+  trail(price: number): void {
+    if (this.last.trailing === null) return
+    const better = Number.isNaN(this.extreme) || (this.buying ? price < this.extreme : price > this.extreme)
+    if (!better) return
+    this.extreme = price
+    const distance = trailingDistance(this.last.trailing, price)
+    this.stop = this.buying ? price + distance : price - distance
+  }
+}
+
+function trailingDistance(trailing: string, price: number): number {
+  return trailing.endsWith('%') ? (price * Number(trailing.slice(0, -1))) / 100 : Number(trailing)
+}
+
+/** What a fill at the exchange says before fees are known. */
+export interface Execution {
+  readonly order: WorkingOrder
+  readonly price: Decimal
+  readonly size: Decimal
+  readonly liquidity: Fill['liquidity']
+}
+
+/** Value of what remains, at the order's own price or at `price`; for limits and locks. */
+export function remainingValue(order: WorkingOrder, price: number): number {
+  return toNumber(order.remaining) * (Number.isNaN(order.limit) ? price : order.limit)
+}
