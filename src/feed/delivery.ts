@@ -1,7 +1,8 @@
 /** Hands frames to the fold one at a time: what a delivery causes waits until that delivery is over. */
+import type { FrameOutcome } from '../engine/boundary.js'
 import type { Frame } from '../model/frame.js'
 import type { EdgeClock } from './real-clock.js'
-import type { Deliver, FrameOutcome } from './source.js'
+import type { Deliver } from './source.js'
 import { repeat } from './timers.js'
 import type { Cancel, Timers } from './timers.js'
 

@@ -6,7 +6,8 @@ import type { EndCause } from './ending.js'
 import type { HostPenalties } from './host-penalty.js'
 import type { ProxySettings } from './proxy.js'
 import type { EdgeClock } from './real-clock.js'
-import type { FrameOutcome } from './source.js'
+import type { FrameOutcome } from '../engine/boundary.js'
+import type { SubscriptionState } from './subscriptions.js'
 import type { Random, Timers } from './timers.js'
 
 export interface LiveFeedOptions {
@@ -24,6 +25,8 @@ export interface LiveFeedOptions {
   readonly giveUpAfter?: number
   /** Told what is wrong after the first failures, and again when the cause changes. */
   readonly trouble?: (trouble: Trouble) => void
+  /** Told how each stream fares on each line: acknowledged, live, refused or in fault. */
+  readonly subscription?: (change: SubscriptionChange) => void
   /** Ticks are delivered when nothing else was for this long; 0 for none. */
   readonly tickMs?: number
   readonly timing?: Timing
@@ -53,6 +56,14 @@ export interface Trouble {
   readonly hint: string | null
   /** Until the next attempt; null where there will be none. */
   readonly retryInMs: number | null
+}
+
+export interface SubscriptionChange {
+  readonly stream: Stream
+  readonly line: number
+  readonly state: SubscriptionState
+  /** The exchange's reason, where it refused. */
+  readonly detail: string
 }
 
 /** What the lines of one feed share. */

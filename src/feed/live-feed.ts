@@ -111,6 +111,16 @@ export class LiveFeed implements FrameSource {
     }
   }
 
+  /** The same for every stream of a symbol's book. */
+  resubscribeBook(exchange: string, symbol: string): void {
+    for (const line of this.lines.values()) {
+      if (line.parts.exchange.name !== exchange) continue
+      for (const stream of line.subscriptions.streams()) {
+        if (stream.symbol === symbol && stream.channel === 'book') line.subscriptions.renew(stream)
+      }
+    }
+  }
+
   /** What the fold found in a message: notices steer the line, events show which streams are live. */
   heard(line: number, found: Decoded): void {
     this.lines.get(line)?.heard(found)
@@ -271,6 +281,7 @@ export class LiveFeed implements FrameSource {
 
   private subscriptionChanged(line: Line, subscription: Subscription, detail: string): void {
     const { state, stream } = subscription
+    this.options.subscription?.({ stream, line: line.number, state, detail })
     if (state === 'live' || state === 'acknowledged') {
       this.everServed = true
       return

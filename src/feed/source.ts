@@ -1,4 +1,5 @@
 /** A source of frames: live connections, a paced recording or a simulation, all with the same two calls. */
+import type { FrameOutcome } from '../engine/boundary.js'
 import type { Frame } from '../model/frame.js'
 
 export interface FrameSource {
@@ -12,10 +13,7 @@ export interface FrameSource {
 }
 
 /**
- * How the fold classified a data frame: `decoded` carried market data, `control` did not, `refused` could not be read.
- * Only market data proves a connection healthy; heartbeats and acknowledgements do not.
+ * Synchronous; `undefined` is for frames that are not data. Only market data (`decoded`) proves a connection healthy; heartbeats
+ * and acknowledgements do not.
  */
-export type FrameOutcome = 'decoded' | 'control' | 'refused'
-
-/** Synchronous; `undefined` is for frames that are not data. */
 export type Deliver = (frame: Frame) => FrameOutcome | undefined

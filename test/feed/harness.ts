@@ -5,7 +5,7 @@ import type { DataFrame, Frame, LinkFrame, LinkState } from '../../src/model/fra
 import type { Decoder, Exchange } from '../../src/exchanges/exchange.js'
 import { LiveFeed } from '../../src/feed/live-feed.js'
 import type { LiveFeedOptions, Trouble } from '../../src/feed/feed-options.js'
-import type { FrameOutcome } from '../../src/feed/source.js'
+import type { FrameOutcome } from '../../src/engine/boundary.js'
 import { plainExchange, plainStream } from './plain-exchange.js'
 import type { Peer } from '../support/fault-server.js'
 
