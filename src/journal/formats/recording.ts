@@ -1,0 +1,40 @@
+/** The lines of genesis' own recordings. */
+import type { JournalItem, LineParser, Verdict } from '../item.js'
+import { LineDecoder, type PayloadCheck } from '../line.js'
+import { type RecordingHeader, looksLikeHeader, parseHeader } from '../header.js'
+
+export interface RecordingContext {
+  readonly path: string
+  readonly check: PayloadCheck
+  /** Told of every header: the first, and those of recordings put one behind another. */
+  readonly onHeader: (header: RecordingHeader) => void
+}
+
+export function recordingParser(context: RecordingContext): LineParser {
+  const decoder = new LineDecoder(context.check)
+  return {
+    parse(bytes: Buffer, start: number, end: number, out: JournalItem[]): Verdict {
+      if (start === end) return 'blank'
+      const frame = decoder.decode(bytes, start, end)
+      if (frame !== undefined) {
+        out.push(frame)
+        return 'item'
+      }
+      return otherLine(context, bytes, start, end)
+    },
+    isWhole: (bytes, start, end) =>
+      looksLikeHeader(bytes.toString('utf8', start, end)) ||
+      new LineDecoder('checked').decode(bytes, start, end) !== undefined,
+    finish: () => undefined,
+  }
+}
+
+function otherLine(context: RecordingContext, bytes: Buffer, start: number, end: number): Verdict {
+  const head = bytes.toString('utf8', start, Math.min(end, start + 64))
+  if (head.trim() === '' && end - start <= 64) return 'blank'
+  if (!looksLikeHeader(head)) return 'corrupt'
+  const header = parseHeader(bytes.toString('utf8', start, end), context.path)
+  if (header === undefined) return 'corrupt'
+  context.onHeader(header)
+  return 'header'
+}

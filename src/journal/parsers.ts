@@ -1,0 +1,38 @@
+/** The parser for each format. */
+import type { Micros } from '../model/time.js'
+import type { JournalFormat } from './detect.js'
+import { bareParser } from './formats/bare.js'
+import { eventsParser } from './formats/events.js'
+import { recordingParser } from './formats/recording.js'
+import { epochLogParser, tardisRawParser } from './formats/timed.js'
+import type { RecordingHeader } from './header.js'
+import type { LineParser } from './item.js'
+import type { PayloadCheck } from './line.js'
+
+export interface ParserContext {
+  readonly path: string
+  readonly exchange: string
+  readonly check: PayloadCheck
+  readonly timeOf: (data: Buffer) => Micros | undefined
+  readonly startAt: Micros
+  readonly restFrame: ((url: string, body: string) => string | undefined) | undefined
+  readonly onHeader: (header: RecordingHeader) => void
+}
+
+export function parserFor(format: JournalFormat, context: ParserContext): LineParser {
+  switch (format) {
+    case 'recording':
+      return recordingParser(context)
+    case 'events':
+      return eventsParser()
+    case 'bare':
+      return bareParser(context)
+    case 'tardis-raw':
+      return tardisRawParser(context)
+    case 'epoch-log':
+      return epochLogParser(context)
+    case 'csv':
+    case 'json':
+      throw new Error('not read yet')
+  }
+}

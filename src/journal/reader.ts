@@ -1,0 +1,224 @@
+/** Reads a journal of any known format as a stream of batches, in bounded memory, accounting for every byte. */
+import { EXIT, GenesisError, UsageError } from '../model/errors.js'
+import type { Micros } from '../model/time.js'
+import { type JournalFormat, detectFormat } from './detect.js'
+import { type FileSystem, realFileSystem } from './file-system.js'
+import { type Head, readHead, refuseBinary, refuseUnknown } from './head.js'
+import type { RecordingHeader } from './header.js'
+import type { JournalItem, LineParser, Verdict } from './item.js'
+import { OWN_LINE_LIMIT, type PayloadCheck } from './line.js'
+import { parserFor } from './parsers.js'
+import type { Piece } from './piece.js'
+import { type Corruption, type JournalReport, emptyTally } from './report.js'
+import { type Source, openSource, streamSource } from './source.js'
+import { LineSplitter } from './splitter.js'
+import { type Packing, unpack } from './unpack.js'
+
+export interface JournalOptions {
+  /** What a bare or foreign file cannot say; default `binance`. */
+  readonly exchange?: string
+  /** What to do with what cannot be read; default `stop`. */
+  readonly onCorrupt?: 'stop' | 'skip' | 'quarantine'
+  /** Receives what is quarantined, as it stands in the file. */
+  readonly quarantine?: (bytes: Buffer, where: Corruption) => void
+  /** The exchange's own time in a bare frame. */
+  readonly timeOf?: (data: Buffer) => Micros | undefined
+  /** Time of bare frames where none of the first says one; default 0. */
+  readonly startAt?: Micros
+  /** Makes a frame of a REST answer in a cryptofeed log. */
+  readonly restFrame?: (url: string, body: string) => string | undefined
+  /** Default `checked`. */
+  readonly check?: PayloadCheck
+  /** What `-` reads. */
+  readonly stdin?: AsyncIterable<Uint8Array>
+  readonly files?: FileSystem
+}
+
+/** Longest line of a file that does not declare its own limit. */
+const LINE_LIMIT = 1024 * 1024
+const REPORTED = 100
+
+/** @throws UsageError where there is no such file, GenesisError where its content is none that genesis reads. */
+export async function openJournal(path: string, options: JournalOptions = {}): Promise<JournalReader> {
+  const source =
+    path === '-'
+      ? streamSource('standard input', options.stdin ?? noStdin())
+      : await openSource(options.files ?? realFileSystem, path)
+  try {
+    const { packing, pieces } = await unpack(source)
+    const head = await readHead(pieces)
+    refuseBinary(path, head.bytes)
+    return new JournalReader(source, packing, formatOf(path, head), head, pieces, options)
+  } catch (error) {
+    await source.close()
+    throw error
+  }
+}
+
+function noStdin(): never {
+  throw new UsageError('no_stdin', '-: there is no standard input to read from', { hint: 'name a file' })
+}
+
+function formatOf(path: string, head: Head): JournalFormat {
+  // Of a recording that was cut in its first member or its header nothing is left to tell the format by.
+  if (head.bytes.length === 0 && head.pieces.some(piece => piece.kind !== 'bytes')) return 'recording'
+  return detectFormat(head.bytes) ?? refuseUnknown(path, head.bytes)
+}
+
+export class JournalReader {
+  /** The first header of a recording, once its first batch has been read. */
+  header: RecordingHeader | undefined
+  private readonly parser: LineParser
+  private readonly splitter: LineSplitter
+  private readonly bytesOf = emptyTally()
+  private readonly linesOf = emptyTally()
+  private readonly corruptions: Corruption[] = []
+  private torn: Corruption | undefined
+  private damagedBytes = 0
+  private items = 0
+  private line = 0
+  private out: JournalItem[] = []
+
+  /** Use {@link openJournal}. */
+  constructor(
+    private readonly source: Source,
+    readonly packing: Packing,
+    readonly format: JournalFormat,
+    private readonly head: Head,
+    private readonly pieces: AsyncGenerator<Piece>,
+    private readonly options: JournalOptions,
+  ) {
+    this.bytesOf.header = head.bomLength
+    this.parser = parserFor(format, {
+      path: source.path,
+      exchange: options.exchange ?? 'binance',
+      check: options.check ?? 'checked',
+      timeOf: options.timeOf ?? (() => undefined),
+      startAt: options.startAt ?? 0,
+      restFrame: options.restFrame,
+      onHeader: header => this.onHeader(header),
+    })
+    this.splitter = new LineSplitter(
+      LINE_LIMIT,
+      (bytes, start, end, offset) => this.onLine(bytes, start, end, offset),
+      (head, length, offset) => {
+        this.line++
+        this.onCorrupt(
+          head,
+          { line: this.line, byte: offset, length, reason: `line longer than its limit` },
+          length + 1,
+        )
+      },
+    )
+  }
+
+  /**
+   * Batches in the order of the file. The data of frames are views of the block they were read from.
+   * @throws GenesisError `corrupt` at the first thing that cannot be read, unless told to skip it.
+   */
+  async *batches(): AsyncGenerator<readonly JournalItem[]> {
+    try {
+      for (const piece of this.head.pieces) if (this.take(piece)) yield this.batch()
+      for await (const piece of this.pieces) if (this.take(piece)) yield this.batch()
+      this.takeRest()
+      this.parser.finish(this.out)
+      if (this.out.length > 0) yield this.batch()
+    } finally {
+      await this.close()
+    }
+  }
+
+  /** So far; complete when {@link batches} has ended. */
+  report(): JournalReport {
+    const sum = (tally: Readonly<Record<string, number>>): number => Object.values(tally).reduce((a, b) => a + b, 0)
+    return {
+      path: this.source.path,
+      bytes: sum({ ...this.bytesOf }),
+      lines: sum({ ...this.linesOf }) - this.linesOf.torn,
+      bytesOf: { ...this.bytesOf },
+      linesOf: { ...this.linesOf },
+      items: this.items,
+      corruptions: [...this.corruptions],
+      torn: this.torn,
+      damagedBytes: this.damagedBytes,
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.pieces.return(undefined)
+    await this.source.close()
+  }
+
+  private batch(): readonly JournalItem[] {
+    const batch = this.out
+    this.items += batch.length
+    this.out = []
+    return batch
+  }
+
+  /** @returns whether there is something to give out. */
+  private take(piece: Piece): boolean {
+    const { offset: byte = 0, length = 0, reason = '' } = piece.kind === 'bytes' ? {} : piece
+    if (piece.kind === 'bytes') this.splitter.push(piece.bytes)
+    else if (piece.kind === 'torn') this.torn = { line: undefined, byte, length, reason }
+    else {
+      this.damagedBytes += length
+      this.onCorrupt(Buffer.alloc(0), { line: undefined, byte, length, reason }, 0)
+    }
+    return this.out.length > 0
+  }
+
+  private onHeader(header: RecordingHeader): void {
+    this.header ??= header
+    const { lineLimit } = header
+    if (lineLimit !== undefined && lineLimit > LINE_LIMIT) this.splitter.allow(Math.min(lineLimit, OWN_LINE_LIMIT))
+  }
+
+  private onLine(bytes: Buffer, start: number, end: number, offset: number): void {
+    this.line++
+    const verdict = this.parser.parse(bytes, start, end, this.out)
+    // The LF belongs to its line, and so does a CR before it.
+    const length = (bytes[end] === 0x0d ? 2 : 1) + end - start
+    if (verdict === 'corrupt') {
+      const where = { line: this.line, byte: offset, length: end - start, reason: 'not a line of this format' }
+      this.onCorrupt(bytes.subarray(start, end), where, length)
+    } else this.count(verdict, length)
+  }
+
+  private count(verdict: Verdict | 'torn', length: number): void {
+    this.bytesOf[verdict] += length
+    this.linesOf[verdict]++
+  }
+
+  /** What follows the last LF is a line if it can be read as one; if not, a crash has cut it. */
+  private takeRest(): void {
+    const rest = this.splitter.rest()
+    if (rest === undefined) return
+    const { bytes } = rest
+    const whole = this.parser.isWhole?.(bytes, 0, bytes.length) !== false
+    const verdict = whole ? this.parser.parse(bytes, 0, bytes.length, this.out) : 'corrupt'
+    if (verdict !== 'corrupt') {
+      this.line++
+      this.count(verdict, rest.length)
+      return
+    }
+    this.torn ??= { line: this.line + 1, byte: rest.offset, length: rest.length, reason: 'the last line is cut off' }
+    this.count('torn', rest.length)
+  }
+
+  private onCorrupt(bytes: Buffer, where: Corruption, length: number): void {
+    this.bytesOf.corrupt += length
+    if (where.line !== undefined) this.linesOf.corrupt++
+    if (this.corruptions.length < REPORTED) this.corruptions.push(where)
+    const { onCorrupt = 'stop', quarantine } = this.options
+    if (onCorrupt === 'stop') throw corrupt(this.source.path, where)
+    if (onCorrupt === 'quarantine') quarantine?.(bytes, where)
+  }
+}
+
+function corrupt(path: string, where: Corruption): GenesisError {
+  const place = where.line === undefined ? `byte ${where.byte}` : `line ${where.line}, byte ${where.byte}`
+  return new GenesisError('corrupt', `${path}: ${place}: ${where.reason}`, EXIT.failed, {
+    hint: 'read on with --on-corrupt skip or quarantine, or mend it with: genesis repair',
+  })
+}

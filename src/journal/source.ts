@@ -1,0 +1,82 @@
+/** Where the bytes of a journal come from: a file, or a stream such as standard input. */
+import { EXIT, GenesisError, UsageError } from '../model/errors.js'
+import { fileError } from './file-error.js'
+import { type FileSystem, type OpenFile, READ } from './file-system.js'
+
+export interface Source {
+  /** As the user named it. */
+  readonly path: string
+  /** Undefined where it cannot be known: pipes. */
+  readonly size: number | undefined
+  /** From `from` to the end that the file had when it was opened. Blocks do not change after they are given out. */
+  bytes(from?: number): AsyncGenerator<Buffer>
+  readonly file: OpenFile | undefined
+  close(): Promise<void>
+}
+
+const BLOCK = 256 * 1024
+
+/** @throws UsageError where there is no such file or it is a directory. */
+export async function openSource(files: FileSystem, path: string): Promise<Source> {
+  let file: OpenFile
+  try {
+    file = await files.open(path, READ)
+  } catch (error) {
+    throw fileError('read it', path, error)
+  }
+  const facts = await file.stat()
+  if (facts.isDirectory()) {
+    await file.close()
+    throw new UsageError('is_directory', `${path}: is a directory`, { hint: 'name the files in it' })
+  }
+  const size = facts.isFile() ? facts.size : undefined
+  return { path, size, file, bytes: (from = 0) => readBlocks(file, path, from, size), close: () => file.close() }
+}
+
+/** A stream that is already open: standard input under the name `-`. */
+export function streamSource(path: string, stream: AsyncIterable<Uint8Array>): Source {
+  async function* bytes(): AsyncGenerator<Buffer> {
+    for await (const chunk of stream) yield Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength)
+  }
+  return { path, size: undefined, file: undefined, bytes, close: () => Promise.resolve() }
+}
+
+/** Reads ahead by one block, so that the disk works while the last block is being decoded. */
+async function* readBlocks(
+  file: OpenFile,
+  path: string,
+  from: number,
+  size: number | undefined,
+): AsyncGenerator<Buffer> {
+  const end = size ?? Number.POSITIVE_INFINITY
+  const position = (at: number): number => (size === undefined ? -1 : at)
+  let at = from
+  let ahead = readBlock(file, position(at), Math.min(BLOCK, end - at))
+  try {
+    for (;;) {
+      const block = await ahead
+      if (block.length === 0) {
+        if (size === undefined || at >= size) return
+        throw new GenesisError('shrunk', `${path}: became shorter while it was read`, EXIT.failed, {
+          hint: 'read it again',
+        })
+      }
+      at += block.length
+      ahead = readBlock(file, position(at), Math.min(BLOCK, end - at))
+      yield block
+    }
+  } catch (error) {
+    throw fileError('read on', path, error)
+  } finally {
+    await ahead.catch(() => undefined)
+  }
+}
+
+function readBlock(file: OpenFile, position: number, length: number): Promise<Buffer> {
+  if (length <= 0) return Promise.resolve(Buffer.alloc(0))
+  const block = Buffer.allocUnsafeSlow(length)
+  const read = file.read(block, 0, length, position).then(({ bytesRead }) => block.subarray(0, bytesRead))
+  // Whoever awaits it hears of the failure; until then it is not an unhandled one.
+  read.catch(() => undefined)
+  return read
+}
