@@ -5,20 +5,27 @@ import { nearest } from '../model/symbol.js'
 import { binanceFutures } from './binance-futures.js'
 import { binanceUs } from './binance-us.js'
 import { binance } from './binance.js'
+import { coinbaseAdvanced } from './coinbase-advanced.js'
 import { coinbase } from './coinbase.js'
+import { deribit } from './deribit.js'
 import type { Exchange } from './exchange.js'
+import { hyperliquid } from './hyperliquid.js'
+import { kraken } from './kraken.js'
 import { sim } from './sim.js'
 
 /** In the order in which `genesis exchanges` lists them. */
 export const EXCHANGES: ReadonlyMap<string, Exchange> = new Map(
-  [binance, binanceUs, binanceFutures, coinbase, sim].map(exchange => [exchange.name, exchange]),
+  [binance, binanceUs, binanceFutures, coinbase, coinbaseAdvanced, kraken, deribit, hyperliquid, sim].map(exchange => [
+    exchange.name,
+    exchange,
+  ]),
 )
 
 /** @throws UsageError naming the valid choices and the nearest one. */
 export function findExchange(name: string): Exchange {
   const exchange = EXCHANGES.get(name.toLowerCase())
   if (exchange) return exchange
-  throw new UsageError('unknown_exchange', `unknown exchange "${name}"`, choices(name, EXCHANGES.keys()))
+  throw new UsageError('unknown_exchange', `unknown exchange ${JSON.stringify(name)}`, choices(name, EXCHANGES.keys()))
 }
 
 /**
@@ -28,7 +35,7 @@ export function findExchange(name: string): Exchange {
 export function resolveStream(text: string, defaultExchange: string): Stream {
   const parts = splitStream(text)
   if (!parts) {
-    throw new UsageError('malformed_stream', `"${text}" is no stream`, {
+    throw new UsageError('malformed_stream', `${JSON.stringify(text)} is no stream`, {
       hint: 'write [exchange:]symbol@channel, as in btcusdt@trade or coinbase:BTC-USD@book',
     })
   }
@@ -36,9 +43,13 @@ export function resolveStream(text: string, defaultExchange: string): Stream {
   const { channel, interval } = offeredChannel(exchange, parts.channel, text)
   const instrument = exchange.instrument(parts.symbol)
   if (!instrument) {
-    throw new UsageError('unknown_symbol', `"${parts.symbol}" is no symbol of ${exchange.name}, in "${text}"`, {
-      hint: 'write base and quote, as in BTC/USDT',
-    })
+    throw new UsageError(
+      'unknown_symbol',
+      `${JSON.stringify(parts.symbol)} is no symbol of ${exchange.name}, in ${JSON.stringify(text)}`,
+      {
+        hint: 'write base and quote, as in BTC/USDT',
+      },
+    )
   }
   return { exchange: exchange.name, ...instrument, channel, interval, name: `${parts.symbol}@${parts.channel}` }
 }
@@ -51,13 +62,17 @@ function offeredChannel(
   const parsed = parseChannel(typed)
   const offered = CHANNEL_SPELLINGS.filter(spelling => exchange.channels[channelOf(spelling)] !== undefined)
   if (!parsed)
-    throw new UsageError('unknown_channel', `unknown channel "${typed}" in "${text}"`, choices(typed, offered))
+    throw new UsageError(
+      'unknown_channel',
+      `unknown channel ${JSON.stringify(typed)} in ${JSON.stringify(text)}`,
+      choices(typed, offered),
+    )
   if (!exchange.channels[parsed.channel]) {
-    const message = `${exchange.name} does not offer the channel "${typed}", in "${text}"`
+    const message = `${exchange.name} does not offer the channel ${JSON.stringify(typed)}, in ${JSON.stringify(text)}`
     throw new UsageError('channel_not_offered', message, choices(typed, offered))
   }
   if (parsed.interval !== null && !exchange.intervals.includes(parsed.interval)) {
-    const message = `${exchange.name} has no candles of "${parsed.interval}", in "${text}"`
+    const message = `${exchange.name} has no candles of ${JSON.stringify(parsed.interval)}, in ${JSON.stringify(text)}`
     throw new UsageError('interval_not_offered', message, choices(parsed.interval, exchange.intervals))
   }
   return parsed

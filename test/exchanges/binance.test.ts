@@ -1,47 +1,117 @@
-/** Binance spot against the table test. */
+/** Binance spot against the table test, its book rule, and what other projects expect of the same messages. */
+import { describe, expect, it } from 'vitest'
 import { binance } from '../../src/exchanges/binance.js'
-import { conformance, RECEIVED } from './conformance.js'
+import type { Decoder } from '../../src/exchanges/exchange.js'
+import type { BookUpdate } from '../../src/model/event.js'
+import type { Stream } from '../../src/model/stream.js'
+import { hasShared } from '../support/shared.js'
+import { spotCases } from './binance-cases.js'
+import { syncedBooks } from './binance-books.js'
+import { conformance, decodeLast, streamOf } from './conformance.js'
+import { cryptoMsgParserAssertions, tardisSteps } from './third-party.js'
 
-const head = { exchange: 'binance', symbol: 'BTCUSDT', pair: 'BTC/USDT' } as const
+conformance({ ...spotCases(binance, 'wss://stream.binance.com:9443/stream'), recordings: ['binance'] })
 
-conformance({
-  exchange: binance,
-  golden: [
-    {
-      name: 'a trade',
-      stream: 'btcusdt@trade',
-      frame:
-        '{"stream":"btcusdt@trade","data":{"e":"trade","E":1732353600124,"s":"BTCUSDT","t":4839201,"p":"97123.45000000","q":"0.01250000","T":1732353600123,"m":false,"M":true}}',
-      events: [
-        {
-          type: 'trade',
-          ...head,
-          id: '4839201',
-          price: 97123.45,
-          size: 0.0125,
-          side: 'buy',
-          time: 1_732_353_600_123_000,
-          received: RECEIVED,
-        },
-      ],
+/** A bare REST snapshot does not name its symbol; the tests of crypto-msg-parser are told it, so this decoder is too. */
+function namingDecoder(): Decoder {
+  const decoder = binance.decoder()
+  return {
+    decode(data, receivedAt, out) {
+      const text = data.toString()
+      const named = /^\{"lastUpdateId":\d+,(?!.*"symbol")/.test(text)
+        ? binance.book?.request?.wrap('BTCUSDT', text)
+        : text
+      decoder.decode(Buffer.from(named ?? text), receivedAt, out)
     },
-  ],
-  control: [{ name: 'an acknowledgement', frame: '{"result":null,"id":1}', type: 'ack' }],
-  broken: [],
-  instruments: [
-    ['btcusdt', 'BTCUSDT', 'BTC/USDT'],
-    ['ETH-BTC', 'ETHBTC', 'ETH/BTC'],
-  ],
-  streams: [
-    {
-      typed: 'btcusdt@trade',
-      subscribe: [{ method: 'SUBSCRIBE', params: ['btcusdt@trade'], id: 1 }],
-      unsubscribe: [{ method: 'UNSUBSCRIBE', params: ['btcusdt@trade'], id: 7 }],
-      address: 'wss://stream.binance.com:9443/stream',
-    },
-  ],
-  recordings: ['binance'],
-  exceptions: [
-    { frame: /^\{"lastUpdateId"/, code: 'symbol', reason: 'a bare REST snapshot does not say of which symbol it is' },
-  ],
+  }
+}
+
+function update(first: number, last: number, kind: BookUpdate['kind'] = 'delta'): BookUpdate {
+  const frame = `{"stream":"btcusdt@depth","data":{"e":"depthUpdate","E":1732353600123,"s":"BTCUSDT","U":${String(first)},"u":${String(last)},"b":[],"a":[]}}`
+  return { ...(decodeLast(binance, [frame])[0] as BookUpdate), kind }
+}
+
+describe('the spot book', () => {
+  const rule = binance.book!
+  const { request } = rule
+
+  it.each([
+    [90, 100, 'old'],
+    [95, 101, 'next'],
+    [100, 105, 'next'],
+    [101, 105, 'next'],
+    [102, 105, 'gap'],
+  ])('places U=%i u=%i after a snapshot of 100 as %s', (first, last, place) => {
+    expect(rule.bridge(update(100, 100, 'snapshot'), update(first, last))).toBe(place)
+    expect(rule.follow(update(90, 100), update(first, last))).toBe(place)
+  })
+
+  it('asks for snapshots at home or at the custom origin', () => {
+    expect(request?.url('BTCUSDT', null)).toBe('https://api.binance.com/api/v3/depth?symbol=BTCUSDT&limit=5000')
+    const custom = 'http://127.0.0.1:9000/api/v3/depth?symbol=BTCUSDT&limit=5000'
+    expect(request?.url('BTCUSDT', 'http://127.0.0.1:9000')).toBe(custom)
+    expect(request?.url('BTCUSDT', 'ws://127.0.0.1:9000/stream')).toBe(custom)
+    expect(request?.url('币安人生USDT', null)).toContain('symbol=%E5%B8%81')
+  })
+
+  it('wraps an answer without touching it', () => {
+    const body = '{"lastUpdateId":1,  "bids":[["0.10","1.0"]],"asks":[]}'
+    expect(request?.wrap('BTCUSDT', body)).toBe(`{"stream":"btcusdt@depthSnapshot","generated":true,"data":${body}}`)
+  })
+
+  it('gives a refused snapshot to the book stream', () => {
+    const refused = decodeLast(binance, [request?.wrap('FOOBAR', '{"code":-1121,"msg":"Invalid symbol."}') ?? ''])
+    expect(refused).toEqual([
+      { type: 'refused', request: null, streams: ['foobar@depth'], reason: 'Invalid symbol. (code -1121)' },
+    ])
+  })
 })
+
+describe('requests', () => {
+  it('are split into frames that are numbered on', () => {
+    const streams = Array.from({ length: 450 }, (_, index): Stream => streamOf(binance, `A${String(index)}USDT@trade`))
+    const frames = binance.subscribe(streams, 5)
+    expect(frames.map(({ request, streams: part }) => [request, part.length])).toEqual([
+      ['5', 200],
+      ['6', 200],
+      ['7', 50],
+    ])
+    for (const { text } of frames) expect(text.length).toBeLessThan(4096 * 2)
+  })
+
+  it('name a stream once, however often it is asked for', () => {
+    const stream = streamOf(binance, 'btcusdt@trade')
+    expect(JSON.parse(binance.subscribe([stream, stream], 1)[0]!.text)).toMatchObject({ params: ['btcusdt@trade'] })
+  })
+
+  it('are answered under the id they had', () => {
+    expect(decodeLast(binance, ['{"result":null,"id":12}'])).toEqual([{ type: 'ack', request: '12', streams: [] }])
+    expect(decodeLast(binance, ['{"result":["BTCUSDT@depth@100ms"],"id":null}'])).toEqual([
+      { type: 'ack', request: null, streams: ['btcusdt@depth'] },
+    ])
+    expect(decodeLast(binance, ['{"code":2,"msg":"Invalid request","id":12}'])).toEqual([
+      { type: 'refused', request: '12', streams: [], reason: 'Invalid request (code 2)' },
+    ])
+  })
+})
+
+if (hasShared('recorded/binance') && hasShared('recorded/_expected')) {
+  describe('beside other projects', () => {
+    it.each(tardisSteps(binance, 'binance'))('agrees with tardis-node: $test, message $index', step => {
+      expect(step.actual).toEqual(step.expected)
+    })
+
+    const asserted = cryptoMsgParserAssertions({ ...binance, decoder: namingDecoder }, 'binance')
+    it('finds assertions to compare', () => expect(asserted.length).toBeGreaterThan(50))
+    it.each(asserted)('agrees with crypto-msg-parser: $test $path', ({ actual, expected }) => {
+      expect(actual).toEqual(expected)
+    })
+
+    it.each(syncedBooks(binance, 'binance'))(
+      'keeps the recorded book of $symbol in $session',
+      ({ actual, expected }) => {
+        expect(actual()).toEqual(expected)
+      },
+    )
+  })
+}
