@@ -134,8 +134,20 @@ export interface Dialect {
   topics(message: string): readonly string[]
   /** The topic of a stream, in the same spelling. */
   topic(stream: Stream): string
+  /** Topics that an address asks for by itself (`/stream?streams=a/b`); absent where addresses name none. */
+  addressed?(path: string): readonly string[]
+  /** A recorded message as this client would get it; absent where every client gets it as it is. */
+  deliver?(message: string, client: Recipient): string
   /** Sent on an idle connection; null where the exchange sends none. */
   readonly heartbeat: { readonly everyMs: number; text(now: Micros): string } | null
+}
+
+/** Whom the server speaks to. */
+export interface Recipient {
+  /** Path and query the client connected to. */
+  readonly path: string
+  /** How many recorded messages it was sent before this one, for exchanges that number what a connection gets. */
+  readonly sent: number
 }
 
 export interface ClientRequest {

@@ -67,6 +67,34 @@ describe('the spot book', () => {
   })
 })
 
+describe('addresses that subscribe by themselves', () => {
+  const { dialect } = binance
+  const combined = '{"stream":"btcusdt@trade","data":{"e":"trade","p":"0.10"}}'
+
+  it.each([
+    ['/stream?streams=btcusdt@trade/ethusdt@depth@100ms', ['btcusdt@trade', 'ethusdt@depth']],
+    ['/ws/btcusdt@trade/ethusdt@bookTicker', ['btcusdt@trade', 'ethusdt@bookTicker']],
+    ['/ws/BTCUSDT%40trade?timeUnit=microsecond', ['btcusdt@trade']],
+    ['/stream?timeUnit=microsecond', []],
+    ['/ws/0', []],
+    ['/stream', []],
+    ['/ws/%E0%A4%A@x', ['%e0%a4%a@x']],
+  ])('%s asks for %j', (path, topics) => {
+    expect(dialect.addressed?.(path)).toEqual(topics)
+  })
+
+  it('get raw messages where they say so, to the letter', () => {
+    const raw = '{"e":"trade","p":"0.10"}'
+    for (const path of ['/ws', '/ws/btcusdt@trade', '/public/ws', '/market/ws/x', '/ws?timeUnit=microsecond']) {
+      expect(dialect.deliver?.(combined, { path, sent: 0 })).toBe(raw)
+      expect(dialect.deliver?.(raw, { path, sent: 0 })).toBe(raw)
+    }
+    for (const path of ['/stream', '/', '/public/stream?streams=a@trade', '/wsx']) {
+      expect(dialect.deliver?.(combined, { path, sent: 0 })).toBe(combined)
+    }
+  })
+})
+
 describe('requests', () => {
   it('are split into frames that are numbered on', () => {
     const streams = Array.from({ length: 450 }, (_, index): Stream => streamOf(binance, `A${String(index)}USDT@trade`))

@@ -227,6 +227,11 @@ describe('the count of a connection', () => {
     expect(rule.follow(all[1]!, { ...all[2]!, previous: 0 })).toBe('old')
   })
 
+  it('begins anew for every client that is served a recording', () => {
+    const delivered = coinbaseAdvanced.dialect.deliver?.(level2('update', 17), { path: '/', sent: 4 })
+    expect(delivered).toBe(level2('update', 4))
+  })
+
   it('reads a message without a count', () => {
     const frame = level2('update', 3).replace('"sequence_num":3,', '')
     expect(decodeLast(coinbaseAdvanced, [frame])).toEqual([{ ...book, kind: 'delta', first: null, last: null }])

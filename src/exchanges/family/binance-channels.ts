@@ -1,5 +1,6 @@
 /** Channels, intervals and limits that the exchanges of the Binance family share. */
 import type { Exchange, Limits } from '../exchange.js'
+import { STREAMS_PER_FRAME } from './binance-streams.js'
 
 const top = (levels: number): { wire: string; loss: 'inferable'; proof: string } => ({
   wire: `depth${String(levels)}@100ms`,
@@ -40,7 +41,7 @@ export const SPOT_LIMITS: Limits = {
   streamsPerConnection: 1024,
   messages: { count: 4, perMs: 1000 },
   connects: { count: 300, perMs: 300_000 },
-  streamsPerFrame: 200,
+  streamsPerFrame: STREAMS_PER_FRAME,
   connectionLifeMs: 86_400_000,
 }
 

@@ -25,7 +25,35 @@ export const binanceDialect: Dialect = {
     return rawTopics(message)
   },
   topic: stream => topicOf(streamName(stream)),
+  addressed: path => namedInPath(path).map(topicOf),
+  deliver: (message, { path }) => (isRaw(path) ? unwrapped(message) : message),
   heartbeat: null,
+}
+
+/** `/ws` paths, with or without the venue in front, get raw messages. */
+function isRaw(path: string): boolean {
+  return /^\/(?:(?:public|market)\/)?ws(?:[/?]|$)/.test(path)
+}
+
+/** `/ws/a/b` and `/stream?streams=a/b` subscribe without a request. */
+function namedInPath(path: string): readonly string[] {
+  const names = /\/ws\/([^?]+)/.exec(path)?.[1] ?? /[?&]streams=([^&]+)/.exec(path)?.[1] ?? ''
+  return names
+    .split('/')
+    .map(unescaped)
+    .filter(name => name.includes('@'))
+}
+
+function unescaped(name: string): string {
+  try {
+    return decodeURIComponent(name)
+  } catch {
+    return name
+  }
+}
+
+function unwrapped(message: string): string {
+  return /^\{"stream":"[^"]*","data":([\s\S]*)\}\s*$/.exec(message)?.[1] ?? message
 }
 
 function answer(body: object, request: ClientRequest): string {
