@@ -21,7 +21,7 @@ export const krakenBook: BookRule = {
 /** Only the futures feed numbers its updates; the others arrive in order or, by the checksum, not at all. */
 function follow(previous: BookUpdate, delta: BookUpdate): Place {
   if (delta.last === null || previous.last === null) return 'next'
-  if (delta.last <= previous.last) return 'old'
+  if (delta.last === previous.last) return 'old'
   return delta.last === previous.last + 1 ? 'next' : 'gap'
 }
 
