@@ -1,7 +1,9 @@
 /** The summary of a run as a person reads it. */
 import type { Summary } from '../session/summary.js'
 import { findImbalance } from '../session/summary.js'
-import { countText, spanText } from './format.js'
+import type { DeskSummary } from '../trading/desk.js'
+import { accountLines } from './account.js'
+import { bytesText, countText, spanText } from './format.js'
 
 const ENDINGS: Readonly<Record<Summary['ended'], string>> = {
   end: 'end of input',
@@ -24,7 +26,38 @@ export function summaryLines(summary: Summary): string[] {
         ? ''
         : ` · latency p50 ${spanText(latency.p50)}, p99 ${spanText(latency.p99)}, max ${spanText(latency.max)}`),
   ]
+  const { ledger, digest, recording, deadLetters, rerun } = summary
+  if (ledger !== undefined) lines.push(...accountLines(ledger as readonly DeskSummary[]))
+  if (typeof digest === 'string') lines.push(`digest ${digest}`)
+  if (rerun !== undefined) lines.push(rerunText(rerun as RerunSection))
+  if (recording !== undefined) lines.push(recordingText(recording as RecordingSection))
+  if (deadLetters !== undefined) lines.push(`dead letters kept in ${(deadLetters as { path: string }).path}`)
   const imbalance = findImbalance(summary)
   if (imbalance !== undefined) lines.push(`ACCOUNTING DOES NOT BALANCE: ${imbalance}`)
   return lines
+}
+
+interface RecordingSection {
+  readonly path: string
+  readonly bytes: number
+  readonly accepted: number
+  readonly synced: number
+  readonly refused: number
+  readonly failure: string | null
+}
+
+function recordingText({ path, bytes, accepted, synced, refused, failure }: RecordingSection): string {
+  const lost = refused === 0 ? '' : ` · ${countText(refused)} NOT RECORDED`
+  return `recorded ${countText(accepted)} lines (${countText(synced)} synced), ${bytesText(bytes)} in ${path}${lost}${failure === null ? '' : ` · ${failure}`}`
+}
+
+interface RerunSection {
+  readonly tape: string
+  readonly same: boolean
+}
+
+function rerunText({ tape, same }: RerunSection): string {
+  return same
+    ? `run again from its tape: the same digest (${tape})`
+    : `run again from its tape: ANOTHER DIGEST (${tape})`
 }

@@ -1,5 +1,5 @@
 /** The fold: frames in, events out, in order, on one thread, with no I/O and no wall clock. */
-import type { BookUpdate, Decoded, MarketEvent, Notice } from '../model/event.js'
+import type { BookUpdate, Decoded, FeedEvent, MarketEvent, Notice } from '../model/event.js'
 import type { ControlFrame, DataFrame, Frame, LinkFrame } from '../model/frame.js'
 import type { Micros } from '../model/time.js'
 import type { ErrorBoundary, FrameOutcome } from './boundary.js'
@@ -12,9 +12,11 @@ export interface LineDecoder {
 
 /** Where the fold puts what it found; the session's pipeline implements it. */
 export interface EngineOutlet {
-  market(event: MarketEvent, frame: DataFrame): void
-  book(update: BookUpdate, frame: DataFrame): void
-  notice(notice: Notice, frame: DataFrame): void
+  market(event: MarketEvent, line: number): void
+  book(update: BookUpdate, line: number): void
+  notice(notice: Notice, line: number): void
+  /** An event of a file that was normalised before; nothing of it is checked again. */
+  imported(event: FeedEvent): void
   link(frame: LinkFrame): void
   control(frame: ControlFrame): void
 }
@@ -55,6 +57,12 @@ export class Engine {
     }
   }
 
+  /** An event that comes without a frame: a file of normalised events, or of another tool's data. */
+  ingestEvent(event: FeedEvent, receivedAt: Micros): void {
+    this.#parts.clock.advanceTo(receivedAt)
+    this.#parts.outlet.imported(event)
+  }
+
   #ingestData(frame: DataFrame): FrameOutcome {
     const found = this.#found
     found.length = 0
@@ -63,7 +71,7 @@ export class Engine {
     for (const item of found) {
       switch (item.type) {
         case 'bookUpdate':
-          outlet.book(item, frame)
+          outlet.book(item, frame.line)
           break
         case 'ack':
         case 'refused':
@@ -71,10 +79,10 @@ export class Engine {
         case 'answer':
         case 'renew':
         case 'ignored':
-          outlet.notice(item, frame)
+          outlet.notice(item, frame.line)
           break
         default:
-          outlet.market(item, frame)
+          outlet.market(item, frame.line)
       }
     }
     return outcome

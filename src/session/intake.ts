@@ -6,7 +6,7 @@ import type { Arbiter, ArbiterResult } from '../market/arbiter.js'
 import type { BookSyncResult } from '../market/book-sync.js'
 import type { GapLedger } from '../market/gap-ledger.js'
 import type { BookUpdate, Decoded, FeedEvent, MarketEvent, Notice, Status, Trade } from '../model/event.js'
-import type { ControlFrame, DataFrame, LinkFrame } from '../model/frame.js'
+import type { ControlFrame, LinkFrame } from '../model/frame.js'
 import type { Micros } from '../model/time.js'
 import type { Books } from './books.js'
 import type { StreamNames } from './stream-names.js'
@@ -32,42 +32,55 @@ export interface IntakeParts {
 
 export class Intake implements EngineOutlet {
   readonly latency = new Histogram()
-  disconnects = 0
+  /** Connections that came back after they had been lost. */
+  reconnects = 0
+  importedGaps = 0
   conflicts = 0
   readonly #parts: IntakeParts
   readonly #arbitrated: ArbiterResult[] = []
   readonly #synchronised: BookSyncResult[] = []
+  readonly #down = new Set<string>()
   #waitsUntil: Micros | null = null
 
   constructor(parts: IntakeParts) {
     this.#parts = parts
   }
 
-  market(event: MarketEvent, frame: DataFrame): void {
+  market(event: MarketEvent, line: number): void {
     if (event.time !== event.received) this.latency.record(event.received - event.time)
-    this.#parts.feed?.heard(frame.line, event)
-    if (event.type === 'trade') this.#arbitrate(event, frame.line)
+    this.#parts.feed?.heard(line, event)
+    if (event.type === 'trade') this.#arbitrate(event, line)
     else this.#parts.publish(event)
   }
 
-  book(update: BookUpdate, frame: DataFrame): void {
+  book(update: BookUpdate, line: number): void {
     if (update.time !== update.received) this.latency.record(update.received - update.time)
-    this.#parts.feed?.heard(frame.line, update)
-    this.#parts.books.apply(update, frame.line, this.#synchronised)
+    this.#parts.feed?.heard(line, update)
+    this.#parts.books.apply(update, line, this.#synchronised)
     this.#publishSynchronised()
   }
 
-  notice(notice: Notice, frame: DataFrame): void {
-    this.#parts.feed?.heard(frame.line, notice)
+  notice(notice: Notice, line: number): void {
+    this.#parts.feed?.heard(line, notice)
+  }
+
+  imported(event: FeedEvent): void {
+    if (event.type === 'status' && event.state === 'gap') this.importedGaps++
+    this.#parts.publish(event)
   }
 
   link(frame: LinkFrame): void {
     const { exchange, state, detail, receivedAt: time } = frame
     for (const stream of frame.streams) this.#parts.publish({ type: 'status', exchange, stream, state, detail, time })
+    if (state === 'connected') this.#up(exchange, frame.line)
     if (state !== 'disconnected') return
-    this.disconnects++
+    this.#down.add(lineKey(exchange, frame.line))
     this.#parts.books.linkDown(exchange, frame.line, time, detail, this.#synchronised)
     this.#publishSynchronised()
+  }
+
+  #up(exchange: string, line: number): void {
+    if (this.#down.delete(lineKey(exchange, line))) this.reconnects++
   }
 
   control(frame: ControlFrame): void {
@@ -149,4 +162,8 @@ export class Intake implements EngineOutlet {
 function missingText(from: string | null, to: string | null): string {
   if (from === null || to === null) return 'trades missing'
   return from === to ? `trade ${from} missing` : `trades ${from} to ${to} missing`
+}
+
+function lineKey(exchange: string, line: number): string {
+  return `${exchange}#${line}`
 }

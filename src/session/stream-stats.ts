@@ -1,6 +1,7 @@
 /** What each stream has brought so far: the figures behind the live table. */
 import { Histogram } from '../engine/histogram.js'
 import type { MarketEvent, Status } from '../model/event.js'
+import type { Stream } from '../model/stream.js'
 import type { Micros } from '../model/time.js'
 
 const SPARK_POINTS = 24
@@ -82,6 +83,13 @@ export class StreamRow {
 /** All rows of a run, in the order in which they first appeared. */
 export class StreamStats {
   readonly #rows = new Map<string, Map<string, StreamRow>>()
+  readonly #named = new Map<string, StreamRow>()
+
+  /** Streams that were asked for have their rows from the start. */
+  constructor(streams: readonly Stream[]) {
+    for (const { exchange, symbol, pair, name } of streams)
+      this.#named.set(`${exchange}:${name}`, this.row(exchange, symbol, pair))
+  }
 
   /** The row of a symbol, made on first sight. */
   row(exchange: string, symbol: string, pair: string): StreamRow {
@@ -94,6 +102,14 @@ export class StreamStats {
 
   add(event: MarketEvent): void {
     this.row(event.exchange, event.symbol, event.pair).add(event)
+  }
+
+  addStatus({ exchange, stream, state }: Status): void {
+    const row = this.#named.get(`${exchange}:${stream}`)
+    if (row === undefined) return
+    if (state === 'gap') row.gaps++
+    if (state === 'connected' && row.state !== 'waiting') row.reconnects++
+    row.state = state
   }
 
   rows(): StreamRow[] {

@@ -11,12 +11,10 @@ const BLOCK = 1 << 16
 export interface LinesOptions {
   readonly stdout: Output
   readonly stderr: Output
-  /** `--json`: the summary is also the last line on stdout. */
-  readonly json: boolean
   readonly quiet: boolean
 }
 
-/** Lines are gathered into blocks and written at the next refresh at the latest. */
+/** The summary is the last line. Lines are gathered into blocks and written at the next refresh at the latest. */
 export class LinesReporter implements Reporter {
   #pending = ''
 
@@ -36,7 +34,7 @@ export class LinesReporter implements Reporter {
   }
 
   end(summary: Summary): void {
-    if (this.options.json) this.#pending += `${eventLine(summary)}\n`
+    this.#pending += `${eventLine(summary)}\n`
     this.#flush()
     if (!this.options.quiet) this.options.stderr.write(`${summaryLines(summary).map(safe).join('\n')}\n`)
   }

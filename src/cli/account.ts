@@ -1,0 +1,37 @@
+/** Paper accounts as lines under a table and at the end of a run. */
+import type { DeskSummary } from '../trading/desk.js'
+import { countText, decimalText } from './format.js'
+
+/** Two or three lines per strategy: equity and profit, position, what was done. */
+export function accountLines(desks: readonly DeskSummary[]): string[] {
+  return desks.flatMap(desk => {
+    const { equity, counts } = desk
+    const lines = [
+      `${desk.strategy}: equity ${equity.equity} ${equity.asset} · realised ${signed(equity.realised)} · unrealised ${signed(equity.unrealised)} · fees ${equity.fees}`,
+      `  ${positionText(desk)} · ${countText(counts.orders)} orders, ${countText(counts.fills)} fills, ${countText(counts.refusals)} refused, ${countText(counts.rejected)} rejected`,
+    ]
+    if (desk.failure !== null) lines.push(`  strategy stopped: ${desk.failure}`)
+    else if (desk.blocks !== 'none') lines.push(`  risk gate blocks ${desk.blocks}`)
+    return lines
+  })
+}
+
+function positionText(desk: DeskSummary): string {
+  const open = desk.positions.filter(position => Number(position.size) !== 0)
+  if (open.length === 0) return 'flat'
+  return open
+    .map(
+      ({ size, symbol, averagePrice }) =>
+        `${size} ${symbol} at ${averagePrice === null ? '–' : decimalText(rounded(averagePrice))}`,
+    )
+    .join(', ')
+}
+
+/** An average price is a quotient; eight digits are plenty for the eye. */
+function rounded(text: string): number {
+  return Number(Number(text).toPrecision(8))
+}
+
+function signed(text: string): string {
+  return text.startsWith('-') ? text.replace('-', '−') : `+${text}`
+}

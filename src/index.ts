@@ -1,0 +1,4 @@
+/** The library: what a program or a strategy may import from genesis. */
+export { TranscendentalEventBus } from './engine/bus.js'
+export { ExchangeWebSocketHandler } from './feed/handler.js'
+export { defineStrategy } from './strategies/strategy.js'

@@ -1,0 +1,75 @@
+/** Drives one session from its first frame to its end: source in, limits kept, recorder and watchers served. */
+import type { FrameOutcome } from '../engine/boundary.js'
+import type { Recorder } from '../journal/recorder.js'
+import type { FeedEvent } from '../model/event.js'
+import type { Frame } from '../model/frame.js'
+import type { Micros } from '../model/time.js'
+import type { Session } from './session.js'
+import type { EndReason } from './summary.js'
+
+/** Frames in order, whether live or from a journal. */
+export interface RunSource {
+  run(deliver: (frame: Frame) => FrameOutcome | undefined, deliverEvent: (event: FeedEvent) => void): Promise<void>
+  stop(reason: string): Promise<void>
+}
+
+export interface RunParts {
+  readonly session: Session
+  readonly source: RunSource
+  /** Gets every frame before the engine does; null where nothing is kept. */
+  readonly recorder: Recorder | null
+  /** Wall clock of live sources, for the end's place on the tape; null where the journal says how it ended. */
+  readonly now: (() => Micros) | null
+  readonly durationMs: number | undefined
+  /** Called about ten times a second, and once more at the end. */
+  readonly refresh: () => void
+  /** Registers a listener for Ctrl-C and its kin; returns how to let go. */
+  readonly onInterrupt: (listener: () => void) => () => void
+}
+
+const REFRESH_MS = 100
+
+/**
+ * Runs until the source ends, a limit is reached or the user stops it.
+ * @throws what the source throws, after the recorder and everything else was left in order.
+ */
+export async function run(parts: RunParts): Promise<EndReason> {
+  const { session, source, recorder } = parts
+  let ended: EndReason = 'end'
+  let stopping: Promise<void> | null = null
+  const stop = (reason: EndReason): void => {
+    if (stopping !== null) return
+    ended = reason
+    stopping = source.stop(reason)
+  }
+  session.onLimit = () => stop('limit')
+  const refreshing = setInterval(parts.refresh, REFRESH_MS)
+  const timeUp = parts.durationMs === undefined ? undefined : setTimeout(() => stop('duration'), parts.durationMs)
+  const letGo = parts.onInterrupt(() => stop('interrupted'))
+  const deliver = (frame: Frame): FrameOutcome | undefined => {
+    if (stopping !== null) return undefined
+    recorder?.append(frame)
+    return session.deliver(frame)
+  }
+  try {
+    await source.run(deliver, event => {
+      if (stopping === null) session.deliverEvent(event)
+    })
+    await (stopping as Promise<void> | null)
+    endTape(parts, ended)
+  } finally {
+    clearInterval(refreshing)
+    clearTimeout(timeUp)
+    letGo()
+  }
+  parts.refresh()
+  return ended
+}
+
+/** The moment of the end goes onto the tape, so that timers due before it fire on replay as well. */
+function endTape({ session, recorder, now }: RunParts, reason: EndReason): void {
+  if (now === null) return
+  const frame: Frame = { kind: 'control', receivedAt: now(), topic: 'end', value: { reason } }
+  recorder?.append(frame)
+  session.deliver(frame)
+}

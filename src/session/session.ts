@@ -1,0 +1,152 @@
+/** One run from the first frame to its account: clock, boundary, bus, books and whoever listens, wired once. */
+import { ErrorBoundary, type DeadLetter, type FrameOutcome } from '../engine/boundary.js'
+import { TranscendentalEventBus } from '../engine/bus.js'
+import { VirtualClock } from '../engine/clock.js'
+import { Engine } from '../engine/engine.js'
+import { findExchange } from '../exchanges/registry.js'
+import { Arbiter } from '../market/arbiter.js'
+import { GapLedger } from '../market/gap-ledger.js'
+import type { FeedEvent } from '../model/event.js'
+import type { ControlFrame, Frame } from '../model/frame.js'
+import type { Stream } from '../model/stream.js'
+import type { Micros } from '../model/time.js'
+import { Books } from './books.js'
+import type { SessionEvents } from './events.js'
+import { Intake, type FeedControl } from './intake.js'
+import { StreamNames } from './stream-names.js'
+import type { EndReason, Summary } from './summary.js'
+
+export interface SessionOptions {
+  readonly command: string
+  /** What the user asked for; empty where a file says it itself. */
+  readonly streams: readonly Stream[]
+  /** Where snapshots and answers go; null where nothing is live. */
+  readonly feed: FeedControl | null
+  readonly keepDeadLetter: (letter: DeadLetter) => void
+  /** Connections that carry each stream. */
+  readonly lines?: number
+  /** Events for which this is false are not published; all are where it is absent. */
+  readonly wanted?: (event: FeedEvent) => boolean
+  /** Market events after which the run is to stop. */
+  readonly limit?: number
+}
+
+export class Session {
+  readonly clock = new VirtualClock()
+  readonly gaps = new GapLedger()
+  readonly arbiter: Arbiter
+  readonly books: Books
+  readonly bus: TranscendentalEventBus<SessionEvents>
+  readonly boundary: ErrorBoundary
+  /** Sections that other parts add to the summary: ledger, metrics, digest, recording. */
+  readonly sections = new Map<string, () => unknown>()
+  /** Called when the limit has been reached. */
+  onLimit: () => void = () => undefined
+  readonly #options: SessionOptions
+  readonly #engine: Engine
+  readonly #intake: Intake
+  readonly #published = new Map<string, number>()
+  /** Events that were read as events: each counts as a frame that was decoded. */
+  #imported = 0
+  #marketEvents = 0
+  #first: Micros | null = null
+
+  constructor(options: SessionOptions) {
+    this.#options = options
+    const names = new StreamNames(options.streams)
+    this.bus = new TranscendentalEventBus<SessionEvents>({ clock: this.clock })
+    this.boundary = new ErrorBoundary({ keep: options.keepDeadLetter })
+    this.arbiter = new Arbiter({ kindOf: exchange => findExchange(exchange).tradeIds, lines: options.lines ?? 1 })
+    this.books = new Books(exchange => findExchange(exchange).book, names)
+    this.#intake = new Intake({
+      clock: this.clock,
+      arbiter: this.arbiter,
+      books: this.books,
+      names,
+      gaps: this.gaps,
+      feed: options.feed,
+      publish: event => this.#publish(event),
+      control: frame => this.#publishControl(frame),
+    })
+    this.#engine = new Engine({
+      clock: this.clock,
+      boundary: this.boundary,
+      createDecoder: exchange => findExchange(exchange).decoder(),
+      outlet: this.#intake,
+    })
+    this.bus.start()
+  }
+
+  /** The next frame of the run. */
+  deliver(frame: Frame): FrameOutcome {
+    this.#first ??= frame.receivedAt
+    const outcome = this.#engine.ingest(frame)
+    this.#checkLimit()
+    return outcome
+  }
+
+  /** The next event of a file that holds events instead of frames. */
+  deliverEvent(event: FeedEvent): void {
+    this.#imported++
+    const received = event.type === 'status' ? event.time : event.received
+    this.#first ??= received
+    this.#engine.ingestEvent(event, received)
+    this.#checkLimit()
+  }
+
+  summary(ended: EndReason, elapsedMs: number): Summary {
+    const { frames, decoded, control, deadLettered } = this.boundary.stats()
+    const arbiter = this.arbiter.stats()
+    return {
+      type: 'summary',
+      command: this.#options.command,
+      ended,
+      frames: frames + this.#imported,
+      decoded: decoded + this.#imported,
+      control,
+      deadLettered,
+      events: Object.fromEntries(this.#published),
+      subscribers: this.#subscribers(),
+      gaps: this.gaps.totals().gaps + this.#intake.importedGaps,
+      duplicates: arbiter.duplicates,
+      reconnects: this.#intake.reconnects,
+      latency: this.#intake.latency.summary(),
+      elapsedMs: Math.round(elapsedMs),
+      first: this.#first,
+      last: this.#first === null ? null : this.clock.now(),
+      ...Object.fromEntries([...this.sections].map(([name, section]) => [name, section()])),
+    }
+  }
+
+  #publish(event: FeedEvent): void {
+    const { wanted } = this.#options
+    if (wanted !== undefined && !wanted(event)) return
+    if (event.type !== 'status') this.#marketEvents++
+    this.#published.set(event.type, (this.#published.get(event.type) ?? 0) + 1)
+    void this.bus.emit(event.type, event as never, 'market')
+  }
+
+  /** Frames are atoms: a limit ends the run between two of them, so that its tape replays to the same end. */
+  #checkLimit(): void {
+    const { limit = Infinity } = this.#options
+    if (this.#marketEvents >= limit) this.onLimit()
+  }
+
+  #publishControl(frame: ControlFrame): void {
+    void this.bus.emit('control', frame, 'session')
+  }
+
+  #subscribers(): Summary['subscribers'] {
+    return this.bus
+      .stats()
+      .subscriptions.map(({ componentId, eventType, emitted, delivered, conflated, shed, failed }) => ({
+        component: componentId,
+        topic: eventType,
+        emitted,
+        delivered,
+        conflated,
+        shed,
+        failed,
+      }))
+  }
+}

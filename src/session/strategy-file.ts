@@ -1,0 +1,61 @@
+/** Strategies by name or from a user's own file, in TypeScript or JavaScript. */
+import { existsSync, mkdirSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { extname, join, resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { messageOf, UsageError } from '../model/errors.js'
+import { strategyNamed } from '../strategies/registry.js'
+import { isStrategy, strategyFault, type Strategy } from '../strategies/strategy.js'
+
+/** A word without a dot or slash is a built-in; anything else is a file, and running it is running its code. */
+export async function loadStrategy(nameOrFile: string): Promise<Strategy> {
+  if (/^[a-z0-9][a-z0-9-]*$/i.test(nameOrFile)) return strategyNamed(nameOrFile)
+  const path = resolve(nameOrFile)
+  if (!existsSync(path)) {
+    throw new UsageError('strategy_file', `strategy file ${nameOrFile} does not exist`, {
+      hint: 'give a path, or a name from: genesis strategies',
+    })
+  }
+  const exported = await importFile(path, nameOrFile)
+  if (isStrategy(exported)) return exported
+  throw new UsageError('strategy_file', `${nameOrFile}: ${strategyFault(exported) ?? 'use defineStrategy'}`, {
+    hint: 'see genesis init strategy, or examples/',
+  })
+}
+
+async function importFile(path: string, named: string): Promise<unknown> {
+  try {
+    const module = ['.ts', '.mts', '.cts'].includes(extname(path))
+      ? await importTypeScript(path)
+      : ((await import(pathToFileURL(path).href)) as unknown)
+    return defaultOf(module)
+  } catch (error) {
+    throw new UsageError('strategy_file', `${named}: ${messageOf(error).split('\n')[0] ?? ''}${placeIn(error, path)}`, {
+      hint: 'run it alone with node to see more, or set DEBUG=genesis',
+      cause: error,
+    })
+  }
+}
+
+/** jiti reads TypeScript alike on every version of Node, enums and parameter properties included. */
+async function importTypeScript(path: string): Promise<unknown> {
+  const { createJiti } = await import('jiti')
+  const library = new URL('../index.js', import.meta.url)
+  const cache = join(tmpdir(), `genesis-jiti-${process.getuid?.() ?? 0}`)
+  mkdirSync(cache, { recursive: true, mode: 0o700 })
+  const jiti = createJiti(import.meta.url, { fsCache: cache, alias: { genesis: library.pathname } })
+  return jiti.import(path)
+}
+
+function defaultOf(module: unknown): unknown {
+  if (typeof module !== 'object' || module === null || !('default' in module)) return module
+  return module.default
+}
+
+/** `:12:5`, the first place of the stack that lies in the user's file. */
+function placeIn(error: unknown, path: string): string {
+  const stack = error instanceof Error ? (error.stack ?? '') : ''
+  const at = stack.indexOf(path)
+  const place = at < 0 ? undefined : /^:(\d+):(\d+)/.exec(stack.slice(at + path.length))
+  return place === undefined || place === null ? '' : ` (line ${place[1] ?? ''}, column ${place[2] ?? ''})`
+}
