@@ -2,6 +2,7 @@
 import type { Exchange } from '../exchanges/exchange.js'
 import type { Frame } from '../model/frame.js'
 import type { Stream } from '../model/stream.js'
+import type { BackpressureOptions } from './backpressure.js'
 import type { EndCause } from './ending.js'
 import type { HostPenalties } from './host-penalty.js'
 import type { ProxySettings } from './proxy.js'
@@ -30,6 +31,9 @@ export interface LiveFeedOptions {
   /** Ticks are delivered when nothing else was for this long; 0 for none. */
   readonly tickMs?: number
   readonly timing?: Timing
+  readonly backpressure?: BackpressureOptions | 'off'
+  /** To be shared by several feeds of one process, since hosts count them as one. */
+  readonly penalties?: HostPenalties
   /** Extra certificate authorities (PEM), for servers of one's own. */
   readonly ca?: string
 }

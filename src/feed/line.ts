@@ -21,6 +21,8 @@ export interface LineListener {
   /** No route is left. */
   exhausted(line: Line, why: Ending): void
   subscriptionChanged(line: Line, subscription: Subscription, detail: string): void
+  /** A connection ended whose line another one replaces; it does not come back. */
+  retired(line: Line): void
   /** The exchange announces that it will close the connection. */
   renewalWanted(line: Line, reason: string): void
 }
@@ -106,6 +108,23 @@ export class Line {
     return this.parts.failover.route
   }
 
+  /** True once the exchange has answered for every stream, or sent its data. */
+  get settled(): boolean {
+    return this.isOpen && [...this.subscriptions.all()].every(({ state }) => state !== 'requested')
+  }
+
+  /** Since market data last came on this connection. */
+  silenceMs(): number {
+    return (this.parts.shared.clock.now() - Math.max(this.lastData, this.openedAt)) / 1_000
+  }
+
+  /** Names of the streams that carry this symbol's book. */
+  booksOf(exchange: string, symbol: string): readonly string[] {
+    if (this.parts.exchange.name !== exchange) return []
+    const books = this.subscriptions.streams().filter(stream => stream.symbol === symbol && stream.channel === 'book')
+    return books.map(stream => stream.name)
+  }
+
   start(): void {
     if (this.isStopped) return
     const [stream] = this.subscriptions.streams()
@@ -116,6 +135,13 @@ export class Line {
       failed: why => this.ended(why, route.base),
     })
     this.approach.start()
+  }
+
+  /** Takes up again after the line that was to replace it failed. */
+  revive(): void {
+    this.retiring = null
+    this.isStopped = false
+    this.start()
   }
 
   /** @returns when the socket is closed. */
@@ -251,6 +277,7 @@ export class Line {
     if (this.isStopped) return
     if (this.retiring !== null) {
       this.isStopped = true
+      listener.retired(this)
       return
     }
     if (!wasOpen) this.stats.failedAttempts++

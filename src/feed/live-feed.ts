@@ -1,69 +1,99 @@
 /** Live market data: plans lines to exchanges, keeps them up, and delivers all they bring as frames in one order. */
-import type { Exchange } from '../exchanges/exchange.js'
-import { UnreachableError, UsageError } from '../model/errors.js'
 import type { Decoded } from '../model/event.js'
 import type { Stream } from '../model/stream.js'
+import { UsageError } from '../model/errors.js'
+import { Backpressure } from './backpressure.js'
+import type { BackpressureStats } from './backpressure.js'
 import { Delivery } from './delivery.js'
 import { ending } from './ending.js'
-import type { Ending } from './ending.js'
-import { Failover } from './failover.js'
-import type { Route } from './failover.js'
+import type { FailoverStats } from './failover.js'
+import type { Health } from './failure-detector.js'
 import type { LiveFeedOptions, Shared } from './feed-options.js'
+import { Handover } from './handover.js'
+import type { HandoverKind, HandoverResult } from './handover.js'
+import { HealthMonitor } from './health-monitor.js'
 import { HostPenalties } from './host-penalty.js'
-import { Line } from './line.js'
-import type { LineListener, LineStats } from './line.js'
-import { planLines } from './planner.js'
-import type { LinePlan } from './planner.js'
-import { proxiesFor } from './proxy.js'
+import type { Line, LineListener, LineStats } from './line.js'
+import { LineSet } from './line-set.js'
 import { RealClock } from './real-clock.js'
+import { RedundantLines } from './redundant.js'
 import { SnapshotFetcher } from './snapshots.js'
 import type { Deliver, FrameSource } from './source.js'
-import type { Subscription } from './subscriptions.js'
+import type { Subscription, SubscriptionState } from './subscriptions.js'
 import { realTimers } from './timers.js'
+import { Troubles } from './troubles.js'
 
 /** What one line is and does, for tables and summaries. */
-export interface LineReport extends LineStats {
+export interface LineReport extends Readonly<LineStats> {
   readonly line: number
   readonly exchange: string
   readonly copy: number
   readonly open: boolean
   readonly base: string
-  readonly streams: readonly string[]
+  readonly streams: readonly StreamReport[]
+  readonly failover: FailoverStats
+}
+
+export interface StreamReport {
+  readonly name: string
+  readonly state: SubscriptionState
+  readonly health: Health
+  readonly arrivals: number
+}
+
+export interface FeedStats {
+  /** Handed to the fold, ticks included. */
+  readonly frames: number
+  /** Connections that were opened again after an end nobody wanted. */
+  readonly reconnects: number
+  /** Lines replaced before their end. */
+  readonly handovers: number
+  readonly snapshots: { readonly fetched: number; readonly failed: number }
+  readonly longestOwnStallMs: number
+  readonly backpressure: BackpressureStats | null
 }
 
 const TICK_MS = 100
-/** Failures in a row before the user is told. */
-const TOLD_AFTER = 3
 
 export class LiveFeed implements FrameSource {
+  /** The copies of each stream; its `stats` take the arbiter's counts. */
+  readonly redundant: RedundantLines
   private readonly shared: Shared
-  private readonly lines = new Map<number, Line>()
+  private readonly lines: LineSet
   private readonly snapshots: SnapshotFetcher
-  private readonly toldCauses = new Map<number, string>()
+  private readonly troubles: Troubles
+  private readonly handover: Handover
+  private readonly health: HealthMonitor
+  private readonly backpressure: Backpressure | null
   private delivery: Delivery | null = null
-  private everOpened = false
-  private everServed = false
-  private settle: { resolve: () => void; reject: (error: unknown) => void } | null = null
+  private reconnects = 0
+  private settle: { readonly resolve: () => void; readonly reject: (error: unknown) => void } | null = null
   private stopping: Promise<void> | null = null
 
+  /** @throws UsageError where an address, an exchange or a proxy is wrong; nothing has been opened then. */
   constructor(private readonly options: LiveFeedOptions) {
-    const clock = options.clock ?? new RealClock()
-    const random = options.random ?? Math.random
-    const urls = (options.urls ?? []).map(checkedUrl)
-    this.shared = {
-      clock,
+    this.shared = this.share()
+    const { clock, timers, random, timing } = this.shared
+    this.redundant = new RedundantLines(options.lines ?? 1)
+    this.lines = new LineSet(options.exchanges, this.redundant, this.shared, this.listener)
+    this.lines.plan(options.streams)
+    const all = (): readonly Line[] => this.lines.all()
+    this.troubles = new Troubles(all, trouble => options.trouble?.(trouble), options.giveUpAfter)
+    this.snapshots = new SnapshotFetcher(this.shared, (exchange, symbol) => this.lines.bookCarrier(exchange, symbol))
+    this.handover = new Handover({
+      lines: this.lines,
+      timers,
       random,
-      urls,
-      timers: options.timers ?? realTimers,
-      penalties: new HostPenalties(() => clock.monotonicMs(), random),
-      timing: options.timing ?? {},
-      proxy: options.proxy ?? {},
-      ca: options.ca,
-      emit: frame => this.delivery?.emit(frame),
-    }
-    this.snapshots = new SnapshotFetcher(this.shared)
-    // What is wrong with the request is said before anything is opened.
-    for (const { exchange } of this.planned(options.streams)) this.routes(exchange)
+      monotonicMs: () => clock.monotonicMs(),
+      overlapMs: timing.overlapMs,
+      events: { over: (old, kind, result) => this.handedOver(old, kind, result) },
+    })
+    this.backpressure = options.backpressure === 'off' ? null : new Backpressure(options.backpressure)
+    this.health = new HealthMonitor(all, clock, timers, this.backpressure, {
+      emit: frame => this.shared.emit(frame),
+      lineSuspect: (line, silenceMs) => this.lineSuspect(line, silenceMs),
+      streamSuspect: (line, subscription) => this.streamSuspect(line, subscription),
+    })
   }
 
   run(deliver: Deliver): Promise<void> {
@@ -76,7 +106,8 @@ export class LiveFeed implements FrameSource {
       this.fail(error)
     }
     this.delivery = new Delivery(deliver, failed, clock, timers, tickMs)
-    for (const plan of this.planned(streams)) this.addLines(plan)
+    this.health.start()
+    for (const plan of this.lines.plan(streams)) this.lines.carry(plan)
     return done
   }
 
@@ -87,36 +118,32 @@ export class LiveFeed implements FrameSource {
 
   /** Adds a stream while the feed runs; one that is already carried is left alone. */
   subscribe(stream: Stream): void {
-    if (this.carriers(stream).length > 0) return
-    for (const plan of this.planned([stream])) {
-      for (let copy = 0; copy < this.copies; copy++) {
-        const line = this.roomFor(plan, copy)
-        if (line === undefined) this.addLine(plan, copy)
-        else line.subscriptions.add([stream])
-      }
-    }
+    if (this.lines.carriers(stream).length > 0) return
+    for (const plan of this.lines.plan([stream])) this.lines.carry(plan)
   }
 
   unsubscribe(stream: Stream): void {
-    for (const line of this.carriers(stream)) {
+    for (const line of this.lines.carriers(stream)) {
       line.subscriptions.remove(stream)
-      if (line.subscriptions.size === 0) void this.drop(line, ending('stopped', 'no stream left'))
+      if (line.subscriptions.size > 0) continue
+      this.handover.forget(line)
+      void this.lines.drop(line, ending('stopped', 'no stream left'))
     }
   }
 
   /** Leaves and requests a stream again, on one line or on all that carry it. */
   resubscribe(stream: Stream, onLine?: number): void {
-    for (const line of this.carriers(stream)) {
+    for (const line of this.lines.carriers(stream)) {
       if (onLine === undefined || line.number === onLine) line.subscriptions.renew(stream)
     }
   }
 
   /** The same for every stream of a symbol's book. */
   resubscribeBook(exchange: string, symbol: string): void {
-    for (const line of this.lines.values()) {
-      if (line.parts.exchange.name !== exchange) continue
+    for (const line of this.lines.all()) {
+      const names = line.booksOf(exchange, symbol)
       for (const stream of line.subscriptions.streams()) {
-        if (stream.symbol === symbol && stream.channel === 'book') line.subscriptions.renew(stream)
+        if (names.includes(stream.name)) line.subscriptions.renew(stream)
       }
     }
   }
@@ -126,182 +153,122 @@ export class LiveFeed implements FrameSource {
     this.lines.get(line)?.heard(found)
   }
 
-  /** Fetches a book snapshot; it arrives as a data frame on the line that carries the book (or on the one named). */
-  wantSnapshot(exchange: string, symbol: string, onLine?: number): void {
-    const line = [...this.lines.values()].find(candidate =>
-      onLine === undefined ? carriesBook(candidate, exchange, symbol) : candidate.number === onLine,
-    )
-    if (line !== undefined) this.snapshots.want(line, symbol)
+  /** Fetches a book snapshot by REST; it arrives as a data frame on a line that carries the book. */
+  wantSnapshot(exchange: string, symbol: string): void {
+    this.snapshots.want(exchange, symbol)
+  }
+
+  /** Opens a replacement for a line, and closes the line once the replacement works. */
+  renew(line: number, reason: string): void {
+    const old = this.lines.get(line)
+    if (old !== undefined) this.handover.start(old, 'renewal', reason)
+  }
+
+  /** Stops reading from the sockets: a lossless consumer is behind. Exchanges cut off those who do this for long. */
+  pause(): void {
+    for (const line of this.lines.all()) line.pause()
+  }
+
+  resume(): void {
+    for (const line of this.lines.all()) line.resume()
   }
 
   report(): readonly LineReport[] {
-    return [...this.lines.values()].map(line => ({
+    return this.lines.all().map(line => ({
       ...line.stats,
       line: line.number,
       exchange: line.parts.exchange.name,
       copy: line.parts.copy,
       open: line.open,
       base: line.route.base,
-      streams: line.subscriptions.names(),
+      failover: line.parts.failover.stats(),
+      streams: [...line.subscriptions.all()].map(({ stream: { name }, state, arrivals }) => ({
+        name,
+        state,
+        arrivals,
+        health: this.health.healthOf(line, name),
+      })),
     }))
   }
 
-  private get copies(): number {
-    return this.options.lines ?? 1
-  }
-
-  // Lines.
-
-  private planned(streams: readonly Stream[]): readonly LinePlan[] {
-    return planLines(
-      streams,
-      stream => this.exchangeOf(stream),
-      exchange => this.bases(exchange)[0] ?? '',
-    )
-  }
-
-  private exchangeOf({ exchange: name }: Stream): Exchange {
-    const exchange = this.options.exchanges.get(name)
-    if (exchange === undefined) throw new UsageError('unknown_exchange', `unknown exchange: ${name}`)
-    return exchange
-  }
-
-  private bases(exchange: Exchange): readonly string[] {
-    return this.shared.urls.length > 0 ? this.shared.urls : exchange.endpoints
-  }
-
-  private routes(exchange: Exchange): readonly Route[] {
-    const bases = this.bases(exchange)
-    if (bases.length === 0) {
-      throw new UsageError('no_address', `${exchange.title} has no address of its own`, { hint: 'give one with --url' })
+  stats(): FeedStats {
+    return {
+      frames: this.delivery?.delivered ?? 0,
+      reconnects: this.reconnects,
+      handovers: this.handover.replaced,
+      snapshots: { fetched: this.snapshots.fetched, failed: this.snapshots.failed },
+      longestOwnStallMs: this.health.longestOwnStallMs,
+      backpressure: this.backpressure?.stats() ?? null,
     }
-    return bases.flatMap(base => proxiesFor(base, this.shared.proxy).map(proxy => ({ base, proxy }) satisfies Route))
   }
 
-  private addLines(plan: LinePlan): void {
-    for (let copy = 0; copy < this.copies; copy++) this.addLine(plan, copy)
+  private share(): Shared {
+    const { options } = this
+    const clock = options.clock ?? new RealClock()
+    const random = options.random ?? Math.random
+    return {
+      clock,
+      random,
+      urls: (options.urls ?? []).map(checkedUrl),
+      timers: options.timers ?? realTimers,
+      penalties: options.penalties ?? new HostPenalties(() => clock.monotonicMs(), random),
+      timing: options.timing ?? {},
+      proxy: options.proxy ?? {},
+      ca: options.ca,
+      emit: frame => this.delivery?.emit(frame),
+    }
   }
-
-  private addLine({ exchange, streams }: LinePlan, copy: number): Line {
-    const { shared } = this
-    const failover = new Failover(this.routes(exchange), () => shared.clock.monotonicMs(), shared.random)
-    const line = new Line({
-      number: this.freeNumber(),
-      exchange,
-      streams,
-      copy,
-      failover,
-      shared,
-      listener: this.listener,
-    })
-    this.lines.set(line.number, line)
-    line.start()
-    return line
-  }
-
-  private freeNumber(): number {
-    let number = 0
-    while (this.lines.has(number)) number++
-    return number
-  }
-
-  private carriers(stream: Stream): readonly Line[] {
-    return [...this.lines.values()].filter(
-      line => line.parts.exchange.name === stream.exchange && line.subscriptions.has(stream.name),
-    )
-  }
-
-  private roomFor({ exchange, streams: [stream] }: LinePlan, copy: number): Line | undefined {
-    if (stream === undefined) return undefined
-    const address = (other: Stream): string => exchange.address(other, this.bases(exchange)[0] ?? '')
-    return [...this.lines.values()].find(line => {
-      const [first] = line.subscriptions.streams()
-      const isAlike = line.parts.exchange === exchange && line.parts.copy === copy && line.retiring === null
-      const hasRoom = line.subscriptions.size < exchange.limits.streamsPerConnection
-      return isAlike && hasRoom && first !== undefined && address(first) === address(stream)
-    })
-  }
-
-  private async drop(line: Line, why: Ending): Promise<void> {
-    await line.stop(why)
-    this.lines.delete(line.number)
-    this.toldCauses.delete(line.number)
-  }
-
-  // What lines report.
 
   private readonly listener: LineListener = {
     opened: line => {
-      this.everOpened = true
-      this.toldCauses.delete(line.number)
+      if (line.stats.opens > 1) this.reconnects++
+      this.troubles.opened(line)
+      this.handover.opened(line)
     },
     retrying: (line, why, retryInMs) => {
-      const { giveUpAfter } = this.options
-      const { failedAttempts } = line.stats
-      if (!this.everOpened && giveUpAfter !== undefined && failedAttempts >= giveUpAfter) {
-        this.fail(this.unreachable(line, why))
-        return
-      }
-      if (failedAttempts >= TOLD_AFTER && this.toldCauses.get(line.number) !== why.cause)
-        this.tell(line, why, retryInMs)
+      this.handover.forget(line)
+      const error = this.troubles.retrying(line, why, retryInMs)
+      if (error !== null) this.fail(error)
     },
     exhausted: (line, why) => {
-      this.tell(line, why, null)
-      if ([...this.lines.values()].every(other => other.stopped)) this.fail(this.unreachable(line, why))
+      const error = this.troubles.exhausted(line, why)
+      if (error !== null) this.fail(error)
     },
+    retired: line => this.handover.forget(line),
     subscriptionChanged: (line, subscription, detail) => this.subscriptionChanged(line, subscription, detail),
-    renewalWanted: () => undefined,
+    renewalWanted: (line, reason) => this.handover.start(line, 'renewal', reason),
   }
 
-  private tell(line: Line, why: Ending, retryInMs: number | null): void {
-    this.toldCauses.set(line.number, why.cause)
-    this.options.trouble?.({
-      exchange: line.parts.exchange.name,
-      address: line.route.base,
-      streams: line.subscriptions.names(),
-      attempts: line.stats.failedAttempts,
-      cause: why.cause,
-      detail: why.detail,
-      hint: why.hint,
-      retryInMs,
-    })
-  }
-
-  private unreachable(line: Line, why: Ending): UnreachableError {
-    const { title } = line.parts.exchange
-    const attempts = line.stats.failedAttempts > 1 ? ` after ${String(line.stats.failedAttempts)} attempts` : ''
-    return new UnreachableError(
-      why.cause,
-      `${title} at ${line.route.base} is not reachable${attempts}: ${why.detail}`,
-      {
-        hint: why.hint ?? 'try another --url or --proxy; offline, use --exchange sim',
-      },
-    )
-  }
-
-  private subscriptionChanged(line: Line, subscription: Subscription, detail: string): void {
-    const { state, stream } = subscription
+  private subscriptionChanged(line: Line, { state, stream }: Subscription, detail: string): void {
     this.options.subscription?.({ stream, line: line.number, state, detail })
     if (state === 'live' || state === 'acknowledged') {
-      this.everServed = true
+      this.troubles.served()
       return
     }
     line.link('stale', this.shared.clock.now(), `${state}: ${detail}`, [stream.name])
-    if (state === 'refused' && !this.everServed) this.checkAllRefused(detail)
+    const error = state === 'refused' ? this.troubles.refused(detail) : null
+    if (error !== null) this.fail(error)
   }
 
-  private checkAllRefused(reason: string): void {
-    const all = [...this.lines.values()].flatMap(line => [...line.subscriptions.all()])
-    if (!all.every(subscription => subscription.state === 'refused')) return
-    const names = [...new Set(all.map(({ stream }) => `${stream.exchange}:${stream.name}`))].join(', ')
-    this.fail(
-      new UsageError('refused', `the exchange refused ${names}: ${reason}`, {
-        hint: 'check the symbol and the channel',
-      }),
+  private lineSuspect(line: Line, silenceMs: number): void {
+    this.handover.start(
+      line,
+      'probe',
+      `silent for ${String(Math.round(silenceMs))} ms while another connection had data`,
     )
   }
 
-  // Endings.
+  private streamSuspect(line: Line, { stream }: Subscription): void {
+    line.subscriptions.renew(stream)
+  }
+
+  private handedOver(old: Line, kind: HandoverKind, result: HandoverResult): void {
+    if (kind !== 'probe') return
+    if (result === 'acquitted') this.health.acquit(old)
+    if (result !== 'replaced' || !old.open) return
+    this.health.condemn(old)
+    old.link('stale', this.shared.clock.now(), old.retiring ?? 'silent')
+  }
 
   private fail(error: unknown): void {
     const reject = this.settle?.reject
@@ -312,16 +279,12 @@ export class LiveFeed implements FrameSource {
 
   private async shutDown(reason: string): Promise<void> {
     this.snapshots.stop()
-    await Promise.all([...this.lines.values()].map(line => line.stop(ending('stopped', reason))))
-    this.lines.clear()
+    this.handover.stop()
+    this.health.stop()
+    await Promise.all(this.lines.all().map(line => this.lines.drop(line, ending('stopped', reason))))
     this.delivery?.close()
     this.settle?.resolve()
   }
-}
-
-function carriesBook(line: Line, exchange: string, symbol: string): boolean {
-  if (line.parts.exchange.name !== exchange) return false
-  return line.subscriptions.streams().some(stream => stream.symbol === symbol && stream.channel === 'book')
 }
 
 /** @throws UsageError unless it is a WebSocket address. */

@@ -11,18 +11,21 @@ const ATTEMPTS = 4
 const RATE = { count: 10, perMs: 1_000 }
 
 export class SnapshotFetcher {
-  /** By line and symbol: what aborts the fetch in progress. */
-  private readonly running = new Map<string, Cancel>()
   fetched = 0
   failed = 0
+  /** By exchange and symbol: what aborts the fetch in progress. */
+  private readonly running = new Map<string, Cancel>()
 
-  constructor(private readonly shared: Shared) {}
+  constructor(
+    private readonly shared: Shared,
+    /** The line that a book's snapshot belongs to, at this moment. */
+    private readonly carrier: (exchange: string, symbol: string) => Line | undefined,
+  ) {}
 
   /** A snapshot that is already on its way is not asked for again. */
-  want(line: Line, symbol: string): void {
-    const key = `${String(line.number)} ${symbol}`
-    if (line.parts.exchange.book?.request === undefined || this.running.has(key)) return
-    this.attempt(line, symbol, key, 1, new Backoff({ random: this.shared.random }))
+  want(exchange: string, symbol: string): void {
+    if (this.running.has(keyOf(exchange, symbol))) return
+    this.attempt({ exchange, symbol, number: 1, backoff: new Backoff({ random: this.shared.random }) })
   }
 
   stop(): void {
@@ -30,29 +33,23 @@ export class SnapshotFetcher {
     this.running.clear()
   }
 
-  private attempt(line: Line, symbol: string, key: string, number: number, backoff: Backoff): void {
-    const request = line.parts.exchange.book?.request
-    if (request === undefined) return
-    const url = request.url(symbol, restBase(line.route.base, this.shared.urls))
+  private attempt(task: Task): void {
+    const key = keyOf(task.exchange, task.symbol)
+    const line = this.carrier(task.exchange, task.symbol)
+    const request = line?.parts.exchange.book?.request
+    this.running.delete(key)
+    if (line === undefined || request === undefined) return
+    const url = request.url(task.symbol, restBase(line.route.base, this.shared.urls))
     const waitMs = this.shared.penalties.reserveRequest(hostOf(url), RATE)
-    const start = (): void =>
-      this.fetch(line, symbol, key, url, why => {
-        this.running.delete(key)
-        if (number >= ATTEMPTS || line.stopped) {
-          this.giveUp(line, symbol, why)
-          return
-        }
-        this.running.set(
-          key,
-          this.shared.timers.after(backoff.next(), () => this.attempt(line, symbol, key, number + 1, backoff)),
-        )
-      })
-    this.running.set(key, this.shared.timers.after(waitMs, start))
+    this.running.set(
+      key,
+      this.shared.timers.after(waitMs, () => this.fetch(task, url, line.route.proxy)),
+    )
   }
 
-  private fetch(line: Line, symbol: string, key: string, url: string, failed: (why: string) => void): void {
+  private fetch(task: Task, url: string, proxy: string | null): void {
+    const key = keyOf(task.exchange, task.symbol)
     const { clock, timers, penalties, ca, timing } = this.shared
-    const { proxy } = line.route
     const pending = startRequest({ url, method: 'GET', proxy, clock, timers, ca, deadlineMs: timing.restMs })
     let cancelled = false
     this.running.set(key, () => {
@@ -61,33 +58,53 @@ export class SnapshotFetcher {
     })
     void pending.answer.then(answer => {
       if (cancelled) return
+      this.running.delete(key)
       if ('body' in answer) {
-        this.running.delete(key)
-        this.deliver(line, symbol, answer.body)
+        this.deliver(task, answer.body)
         return
       }
       const { status, retryAfterMs, detail } = answer.failure
       if (status === 429 || status === 418) penalties.refused(hostOf(url), status, retryAfterMs)
-      failed(detail)
+      this.retry(task, detail)
     })
   }
 
-  private deliver(line: Line, symbol: string, body: string): void {
-    const { exchange, number } = line.parts
-    const text = exchange.book?.request?.wrap(symbol, body)
-    if (text === undefined || line.stopped) return
+  private retry(task: Task, why: string): void {
+    if (task.number >= ATTEMPTS) {
+      this.giveUp(task, why)
+      return
+    }
+    const again = { ...task, number: task.number + 1 }
+    const cancel = this.shared.timers.after(task.backoff.next(), () => this.attempt(again))
+    this.running.set(keyOf(task.exchange, task.symbol), cancel)
+  }
+
+  private deliver({ exchange, symbol }: Task, body: string): void {
+    const line = this.carrier(exchange, symbol)
+    const text = line?.parts.exchange.book?.request?.wrap(symbol, body)
+    if (line === undefined || text === undefined) return
     this.fetched++
     const receivedAt = this.shared.clock.now()
     const data = Buffer.from(text)
-    this.shared.emit({ kind: 'data', receivedAt, exchange: exchange.name, line: number, data, binary: false })
+    this.shared.emit({ kind: 'data', receivedAt, exchange, line: line.number, data, binary: false })
   }
 
-  private giveUp(line: Line, symbol: string, why: string): void {
+  private giveUp({ exchange, symbol }: Task, why: string): void {
     this.failed++
-    const names = line.subscriptions
-      .streams()
-      .filter(stream => stream.symbol === symbol && stream.channel === 'book')
-      .map(stream => stream.name)
-    line.link('stale', this.shared.clock.now(), `no book snapshot after ${String(ATTEMPTS)} attempts: ${why}`, names)
+    const line = this.carrier(exchange, symbol)
+    const detail = `no book snapshot after ${String(ATTEMPTS)} attempts: ${why}`
+    line?.link('stale', this.shared.clock.now(), detail, line.booksOf(exchange, symbol))
   }
+}
+
+interface Task {
+  readonly exchange: string
+  readonly symbol: string
+  /** Of the attempt, from 1. */
+  readonly number: number
+  readonly backoff: Backoff
+}
+
+function keyOf(exchange: string, symbol: string): string {
+  return `${exchange} ${symbol}`
 }

@@ -81,7 +81,7 @@ export class StreamFold implements EngineOutlet {
     if (state !== 'disconnected') return
     const carried = this.feed.report().filter(other => other.open && other.line !== line)
     for (const stream of streams) {
-      if (carried.some(other => other.streams.includes(stream))) continue
+      if (carried.some(other => other.streams.some(({ name }) => name === stream))) continue
       this.books.get(stream)?.linkDown(receivedAt, detail, this.synchronised)
       this.publishSynchronised(stream)
     }

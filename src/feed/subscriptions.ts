@@ -16,6 +16,8 @@ export interface Subscription {
   /** Events since the connection opened. */
   arrivals: number
   lastArrival: Micros
+  /** Latest time that an event claims for itself. */
+  lastTime: Micros
   requests: number
 }
 
@@ -137,6 +139,7 @@ export class Subscriptions {
       if (subscription.type !== type) continue
       subscription.arrivals++
       subscription.lastArrival = event.received
+      if (event.time > subscription.lastTime) subscription.lastTime = event.time
       if (subscription.state !== 'live') this.change(subscription, 'live')
     }
   }
@@ -215,7 +218,7 @@ export class Subscriptions {
 
 function subscriptionOf(stream: Stream): Subscription {
   const type = eventType(stream)
-  return { stream, type, state: 'requested', arrivals: 0, lastArrival: 0, requests: 0 }
+  return { stream, type, state: 'requested', arrivals: 0, lastArrival: 0, lastTime: 0, requests: 0 }
 }
 
 function eventType({ channel }: Stream): string {

@@ -80,6 +80,6 @@ describe('LiveFeed', () => {
     run.feed.unsubscribe(plainStream('ETH@trade'))
     await until(() => server.peers[0]?.texts.some(text => text.includes('unsub')) === true, 'unsubscribed')
     expect(server.peers).toHaveLength(1)
-    expect(run.feed.report()[0]?.streams).toEqual(['BTC@trade'])
+    expect(run.feed.report()[0]?.streams.map(({ name }) => name)).toEqual(['BTC@trade'])
   })
 })

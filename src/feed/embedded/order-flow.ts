@@ -16,7 +16,7 @@ export interface MarketObserver {
 
 const TAKER_SHARE = 0.25
 const MOST_LEVELS = 1_000
-const FEWEST_LEVELS = 200
+const FEWEST_LEVELS = 300
 /** Mean distance of quotes from the price, as a share of it: most are near, some far. */
 const NEAR = 6e-5
 const FAR = 1.5e-3
@@ -36,8 +36,9 @@ export class OrderFlow {
     private readonly random: Random,
     private readonly profile: SymbolProfile,
     private readonly observer: MarketObserver,
+    eventsPerSecond: number,
   ) {
-    this.process = new PriceProcess(random.fork('price'), profile.startTicks)
+    this.process = new PriceProcess(random.fork('price'), profile.startTicks, eventsPerSecond)
     this.fair = profile.startTicks
     for (let count = 0; count < FEWEST_LEVELS; count++) {
       this.quote('bids')
@@ -64,7 +65,7 @@ export class OrderFlow {
     const side = this.book[name]
     const best = side.bestPrice
     const stale = best !== undefined && (name === 'bids' ? best > this.fair : best < this.fair)
-    if (side.length > FEWEST_LEVELS && (stale || this.random.chance(0.3))) this.cancel(name, side)
+    if (side.length > FEWEST_LEVELS && this.random.chance(stale ? 0.6 : 0.3)) this.cancel(name, side)
     else this.quote(name)
     for (const ticks of side.truncate(MOST_LEVELS)) this.observer.levelChanged(name, ticks, 0)
   }

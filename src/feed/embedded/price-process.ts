@@ -1,10 +1,12 @@
 /** Where the simulated price wants to go: a mean-reverting walk with trends and bursts, so that it moves like a market and stays sane for days. */
 import type { Random } from '../../engine/random.js'
 
-/** Share of the price that one event moves it by, in a calm market. */
+/** Share of the price that one event moves it by in a calm market, where events are few. */
 const STEP = 1e-5
-/** Pull back to the start: with {@link STEP}, the walk stays within about 4 % of it, one deviation. */
-const REVERSION = 3e-8
+/** What many events a second move the price by together, at most: about a hundredth of a percent. */
+const STEP_PER_SECOND = 1.2e-4
+/** How far from the start the walk strays, one deviation. */
+const STRAY = 0.04
 /** Furthest from the start, as a logarithm: prices stay within a factor of about 1.5. */
 const FURTHEST = 0.4
 
@@ -12,7 +14,7 @@ interface Mood {
   readonly volatility: number
   /** How much faster events follow each other. */
   readonly pace: number
-  /** Events it lasts on average. */
+  /** Events it lasts on average, where events are few. */
   readonly events: number
 }
 
@@ -28,10 +30,21 @@ export class PriceProcess {
   private mood: Mood = CALM
   private moodLeft = 0
 
+  private readonly size: number
+  private readonly reversion: number
+  /** How many events do what one does where events are few. */
+  private readonly stretch: number
+
+  /** @param perSecond events per second: the more there are, the less each one moves the price. */
   constructor(
     private readonly random: Random,
     private readonly start: number,
-  ) {}
+    perSecond: number,
+  ) {
+    this.size = Math.min(STEP, STEP_PER_SECOND / Math.sqrt(perSecond))
+    this.stretch = (STEP / this.size) ** 2
+    this.reversion = this.size ** 2 / (2 * STRAY ** 2)
+  }
 
   /** How much faster than usual the market trades now. */
   get pace(): number {
@@ -42,8 +55,8 @@ export class PriceProcess {
   step(): number {
     if (this.moodLeft-- <= 0) this.changeMood()
     if (this.trendLeft-- <= 0) this.changeTrend()
-    const shock = this.random.normal(this.trend, STEP * this.mood.volatility)
-    const next = this.position * (1 - REVERSION) + shock
+    const shock = this.random.normal(this.trend, this.size * this.mood.volatility)
+    const next = this.position * (1 - this.reversion) + shock
     this.position = Math.min(FURTHEST, Math.max(-FURTHEST, next))
     return this.start * Math.exp(this.position)
   }
@@ -51,11 +64,11 @@ export class PriceProcess {
   private changeMood(): void {
     const draw = this.random.uniform()
     this.mood = draw < 0.7 ? CALM : draw < 0.93 ? ACTIVE : BURST
-    this.moodLeft = Math.ceil(this.random.exponential(1 / this.mood.events))
+    this.moodLeft = Math.ceil(this.random.exponential(1 / this.mood.events) * this.stretch)
   }
 
   private changeTrend(): void {
-    this.trend = this.random.normal(0, STEP / 6)
-    this.trendLeft = this.random.int(200, 3_000)
+    this.trend = this.random.normal(0, STEP / 15 / this.stretch)
+    this.trendLeft = this.random.int(200, 3_000) * this.stretch
   }
 }

@@ -18,8 +18,8 @@ export interface MessageSink {
 }
 
 const FAST: Micros = MICROS_PER_SECOND / 10
-/** The mean pace of the moods and the trades of one order together, so that the rate comes out as asked; measured. */
-const TRADES_PER_TAKER = 1.0
+/** How many trades a taker's order makes, over all moods: measured, so that the rate comes out as asked. */
+const TRADES_PER_TAKER = 1.16
 const DEPTHS = [5, 10, 20]
 
 /** Everything follows from seed, symbol, start and rate. */
@@ -59,7 +59,7 @@ export class SymbolMarket implements MarketObserver {
     this.day = new RollingDay(start, startTicks)
     this.lastTrade = { id: 0, first: 0, last: 0, ticks: startTicks, lots: 1, time: start, taker: 'buy' }
     this.now = start
-    this.flow = new OrderFlow(random.fork('orders'), profile, this)
+    this.flow = new OrderFlow(random.fork('orders'), profile, this, rate * EVENTS_PER_TAKER)
     this.fastDepth.clear(this.updateId + 1)
     this.slowDepth.clear(this.updateId + 1)
     this.nextOrderAt = start + this.gap()

@@ -1,0 +1,162 @@
+/** Watches every subscription of every line for a silence that its rhythm does not explain, and this process for being late itself. */
+import type { Frame } from '../model/frame.js'
+import type { Backpressure } from './backpressure.js'
+import { FailureDetector } from './failure-detector.js'
+import type { Health } from './failure-detector.js'
+import type { Line } from './line.js'
+import type { EdgeClock } from './real-clock.js'
+import type { Subscription } from './subscriptions.js'
+import { repeat } from './timers.js'
+import type { Cancel, Timers } from './timers.js'
+
+export interface HealthEvents {
+  emit(frame: Frame): void
+  /** Every subscription of the line that can be judged is suspect. */
+  lineSuspect(line: Line, silenceMs: number): void
+  /** One subscription is, while others on the line are well. */
+  streamSuspect(line: Line, subscription: Subscription): void
+}
+
+interface Watched {
+  readonly detector: FailureDetector
+  health: Health
+  /** Arrivals at the last look. */
+  seen: number
+}
+
+const LOOK_EVERY_MS = 250
+/** A look this late was held up by this process; what the sockets have received meanwhile lies unread. */
+const OWN_STALL_MS = 1_000
+/** A single stream is asked for again only when its silence is this unlikely: the line itself is well, so the market probably is quiet. */
+const STREAM_PHI = 6
+
+export class HealthMonitor {
+  /** Longest time that this process held up its own timers. */
+  longestOwnStallMs = 0
+  private readonly watched = new Map<Line, Map<string, Watched>>()
+  private stopLooking: Cancel = () => undefined
+  private dueMs = 0
+
+  constructor(
+    private readonly lines: () => readonly Line[],
+    private readonly clock: EdgeClock,
+    private readonly timers: Timers,
+    private readonly backpressure: Backpressure | null,
+    private readonly events: HealthEvents,
+  ) {}
+
+  start(): void {
+    this.dueMs = this.clock.monotonicMs() + LOOK_EVERY_MS
+    this.stopLooking = repeat(this.timers, LOOK_EVERY_MS, () => this.look())
+  }
+
+  stop(): void {
+    this.stopLooking()
+    this.watched.clear()
+  }
+
+  healthOf(line: Line, stream: string): Health {
+    return this.watched.get(line)?.get(stream)?.health ?? 'live'
+  }
+
+  /** The market is quiet: silences as long as the present ones will not be suspected again. */
+  acquit(line: Line): void {
+    for (const { detector } of this.watched.get(line)?.values() ?? []) detector.acquit(this.clock.now())
+  }
+
+  /** Another connection brought what this line did not. */
+  condemn(line: Line): void {
+    for (const [stream, watched] of this.watched.get(line) ?? []) {
+      watched.detector.condemn()
+      this.note(line, stream, watched, this.clock.now())
+    }
+  }
+
+  private look(): void {
+    const nowMs = this.clock.monotonicMs()
+    const lateMs = Math.max(0, nowMs - this.dueMs)
+    this.dueMs = nowMs + LOOK_EVERY_MS
+    this.longestOwnStallMs = Math.max(this.longestOwnStallMs, lateMs)
+    const all = this.lines()
+    for (const line of this.watched.keys()) if (!all.includes(line)) this.watched.delete(line)
+    const lines = all.filter(line => line.open)
+    this.observeLag(lateMs, nowMs)
+    if (lateMs >= OWN_STALL_MS) this.excuseAll(lines, lateMs)
+    else for (const line of lines) this.lookAt(line)
+  }
+
+  private observeLag(lateMs: number, nowMs: number): void {
+    const decision = this.backpressure?.observe(lateMs, nowMs) ?? null
+    if (decision !== null) this.control('load', decision)
+  }
+
+  /** Nobody else is to blame; whether the connections survived is asked at once. */
+  private excuseAll(lines: readonly Line[], lateMs: number): void {
+    const at = this.clock.now()
+    this.control('ownStall', { lateMs: Math.round(lateMs) })
+    for (const line of lines) {
+      line.ping()
+      for (const { detector } of this.watched.get(line)?.values() ?? []) detector.excuse(at)
+    }
+  }
+
+  private lookAt(line: Line): void {
+    const at = this.clock.now()
+    let judged = 0
+    const suspects: { subscription: Subscription; detector: FailureDetector }[] = []
+    for (const subscription of line.subscriptions.all()) {
+      if (subscription.state !== 'live') continue
+      const watched = this.watch(line, subscription)
+      if (watched.detector.learned) judged++
+      this.note(line, subscription.stream.name, watched, at)
+      if (watched.health === 'suspect') suspects.push({ subscription, detector: watched.detector })
+    }
+    if (suspects.length === 0) return
+    if (suspects.length === judged) {
+      this.events.lineSuspect(line, Math.min(...suspects.map(({ detector }) => detector.silenceMs(at))))
+      return
+    }
+    for (const { subscription, detector } of suspects) {
+      if (detector.phi(at) < STREAM_PHI) continue
+      detector.acquit(at)
+      this.events.streamSuspect(line, subscription)
+    }
+  }
+
+  private watch(line: Line, subscription: Subscription): Watched {
+    const { name } = subscription.stream
+    let streams = this.watched.get(line)
+    if (streams === undefined) this.watched.set(line, (streams = new Map<string, Watched>()))
+    let watched = streams.get(name)
+    if (watched === undefined) {
+      watched = { detector: new FailureDetector(), health: 'live', seen: 0 }
+      streams.set(name, watched)
+    }
+    if (subscription.arrivals !== watched.seen) watched.detector.arrived(subscription.lastArrival)
+    watched.seen = subscription.arrivals
+    watched.detector.excuse(line.openedAt)
+    return watched
+  }
+
+  private note(line: Line, stream: string, watched: Watched, at: number): void {
+    const { detector, health: from } = watched
+    const health = detector.health(at)
+    if (health === from) return
+    watched.health = health
+    const silenceMs = Math.round(detector.silenceMs(at))
+    const phi = Math.round(detector.phi(at) * 10) / 10
+    this.control('health', {
+      exchange: line.parts.exchange.name,
+      line: line.number,
+      stream,
+      from,
+      health,
+      silenceMs,
+      phi,
+    })
+  }
+
+  private control(topic: string, value: object): void {
+    this.events.emit({ kind: 'control', receivedAt: this.clock.now(), topic, value })
+  }
+}
