@@ -7,7 +7,7 @@ export function accountLines(desks: readonly DeskSummary[]): string[] {
   return desks.flatMap(desk => {
     const { equity, counts } = desk
     const lines = [
-      `${desk.strategy}: equity ${equity.equity} ${equity.asset} · realised ${signed(equity.realised)} · unrealised ${signed(equity.unrealised)} · fees ${equity.fees}`,
+      `${desk.strategy}: equity ${money(equity.equity)} ${equity.asset} · realised ${signed(equity.realised)} · unrealised ${signed(equity.unrealised)} · fees ${money(equity.fees)}`,
       `  ${positionText(desk)} · ${countText(counts.orders)} orders, ${countText(counts.fills)} fills, ${countText(counts.refusals)} refused, ${countText(counts.rejected)} rejected`,
     ]
     if (desk.failure !== null) lines.push(`  strategy stopped: ${desk.failure}`)
@@ -33,5 +33,14 @@ function rounded(text: string): number {
 }
 
 function signed(text: string): string {
-  return text.startsWith('-') ? text.replace('-', '−') : `+${text}`
+  const shown = money(text)
+  return shown.startsWith('-') ? shown.replace('-', '−') : `+${shown}`
+}
+
+/** Cut to the eye's precision; events and `--json` carry every digit. */
+function money(text: string): string {
+  const [whole = '', fraction = ''] = text.split('.')
+  const isSmall = /^-?0$/.test(whole)
+  const digits = fraction.slice(0, isSmall ? 8 : 4).replace(/0+$/, '')
+  return digits === '' ? whole : `${whole}.${digits}`
 }

@@ -85,6 +85,9 @@ export class StreamStats {
   readonly #rows = new Map<string, Map<string, StreamRow>>()
   readonly #named = new Map<string, StreamRow>()
 
+  /** Streams that were connected once and are not now. */
+  readonly #lost = new Set<string>()
+
   /** Streams that were asked for have their rows from the start. */
   constructor(streams: readonly Stream[]) {
     for (const { exchange, symbol, pair, name } of streams)
@@ -104,11 +107,14 @@ export class StreamStats {
     this.row(event.exchange, event.symbol, event.pair).add(event)
   }
 
-  addStatus({ exchange, stream, state }: Status): void {
-    const row = this.#named.get(`${exchange}:${stream}`)
-    if (row === undefined) return
+  /** The run's own end is no trouble of the stream's. */
+  addStatus({ exchange, stream, state, detail }: Status): void {
+    const key = `${exchange}:${stream}`
+    const row = this.#named.get(key)
+    if (row === undefined || (state === 'disconnected' && detail.startsWith('stopped'))) return
     if (state === 'gap') row.gaps++
-    if (state === 'connected' && row.state !== 'waiting') row.reconnects++
+    if (state === 'disconnected') this.#lost.add(key)
+    if (state === 'connected' && this.#lost.delete(key)) row.reconnects++
     row.state = state
   }
 

@@ -63,7 +63,7 @@ export class TableReporter implements Reporter {
     const rows = stats.rows()
     const lines = [palette.bold(cut(safe(title()), width)), '']
     if (rows.length > 0) lines.push(...gridLines(this.#columns(), rows, width, palette))
-    if (footer !== undefined) lines.push('', ...footer(width))
+    if (footer !== undefined) lines.push('', ...footer(width).map(line => cut(line, width)))
     if (this.#notes.length > 0) lines.push('', ...this.#notes.map(note => palette.yellow(cut(note, width))))
     return lines
   }

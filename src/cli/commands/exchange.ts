@@ -1,0 +1,58 @@
+/** `genesis exchange`: an exchange in a box on loopback, with a seeded market or a recording. */
+import { findExchange } from '../../exchanges/registry.js'
+import { startEmbeddedExchange, type EmbeddedExchange } from '../../feed/embedded/embedded-exchange.js'
+import { startRecordedExchange } from '../../feed/embedded/recorded-exchange.js'
+import { eventLine } from '../../model/event-line.js'
+import { EXIT, type ExitCode } from '../../model/errors.js'
+import { recordedMessages } from '../../session/recorded-messages.js'
+import type { CommandInput } from '../command.js'
+import { countText } from '../format.js'
+import { interruption } from '../interruption.js'
+
+const DEFAULT_SEED = 1
+
+export async function run(input: CommandInput): Promise<ExitCode> {
+  const { options, io } = input
+  const server = await start(input)
+  const exchange = options.as ?? 'binance'
+  const stopped = new Promise<void>(resolve => {
+    interruption(io)(resolve)
+    if (options.duration !== undefined) setTimeout(resolve, options.duration / 1000)
+  })
+  if (options.json === true)
+    io.stdout.write(`${eventLine({ type: 'listening', url: server.url, rest: server.httpUrl, exchange })}\n`)
+  else io.stdout.write(`${exchange} at ${server.url}, REST at ${server.httpUrl}; Ctrl-C stops it\n`)
+  if (options.quiet !== true && options.json !== true) {
+    io.stderr.write(`try: genesis stream btcusdt@trade --exchange ${exchange} --url ${server.url}\n`)
+  }
+  await stopped
+  const stats = server.stats()
+  await server.stop()
+  if (options.json === true) io.stdout.write(`${eventLine({ type: 'summary', command: 'exchange', ...stats })}\n`)
+  else if (options.quiet !== true)
+    io.stderr.write(`sent ${countText(stats.sent)} messages to ${countText(stats.connections)} connections\n`)
+  return EXIT.done
+}
+
+function start({ args, options }: CommandInput): Promise<EmbeddedExchange> {
+  const [file] = args
+  const common = {
+    port: options.port ?? 0,
+    seed: options.seed ?? DEFAULT_SEED,
+    ...(options.fault === undefined ? {} : { faults: options.fault }),
+  }
+  if (file !== undefined) {
+    const exchange = findExchange(options.as ?? 'binance')
+    return startRecordedExchange({
+      ...common,
+      exchange,
+      messages: () => recordedMessages(file, exchange.name),
+      speed: options.speed ?? 1,
+    })
+  }
+  return startEmbeddedExchange({
+    ...common,
+    ...(options.symbols === undefined ? {} : { symbols: options.symbols.split(',').map(symbol => symbol.trim()) }),
+    ...(options.rate === undefined ? {} : { rate: options.rate }),
+  })
+}
