@@ -41,16 +41,16 @@ const MESSAGES_PER_SECOND = 50
 /** Orders let through before other work gets its turn. */
 const STEPS_PER_TURN = 5_000
 
+/** Between turns while nobody listens. */
+const IDLE_PAUSE_MS = 20
+
 /** @throws UsageError where the faults cannot be read; the error of the system where the port is taken. */
 export async function startEmbeddedExchange(options: EmbeddedExchangeOptions = {}): Promise<EmbeddedExchange> {
   const seed = options.seed ?? 1
   const start = options.start ?? Date.now() * MICROS_PER_MS
   const market = new SimulatedMarket({ seed, start, rate: options.rate ?? RATE })
   for (const symbol of options.symbols ?? []) market.market(symbol.toUpperCase())
-  const venue = new SimulatedVenue(market, {
-    messagesPerSecond: options.messagesPerSecond ?? MESSAGES_PER_SECOND,
-    shutdownText: '{"e":"serverShutdown","E":0}',
-  })
+  const venue = new SimulatedVenue(market, options.messagesPerSecond ?? MESSAGES_PER_SECOND)
   const server = new ExchangeServer(venue, new Faults(parseFaults(options.faults ?? ''), seed))
   venue.open(server)
   const port = await server.listen(options.port ?? 0)
@@ -88,7 +88,8 @@ class MarketPump {
       for (const client of this.server.clients) client.gather()
       const isDone = this.market.advanceTo(target, this.venue, STEPS_PER_TURN)
       for (const client of this.server.clients) client.flush()
-      this.timer = isDone ? setTimeout(turn, 1) : setImmediate(turn)
+      const pauseMs = this.server.clients.size > 0 ? 1 : IDLE_PAUSE_MS
+      this.timer = isDone ? setTimeout(turn, pauseMs) : setImmediate(turn)
     }
     turn()
   }

@@ -9,8 +9,8 @@ const MOST_BUFFERED_BYTES = 64 * 1024 * 1024
 export interface ClientRules {
   /** Messages a client may send in a second, pings and pongs included. */
   readonly messagesPerSecond: number
-  /** What announces a planned end; null where the exchange has no such message. */
-  readonly shutdownText: string | null
+  /** What announces a planned end to this client; null where the exchange has no such message. */
+  farewell(client: ExchangeClient): string | null
 }
 
 export class ExchangeClient implements FaultLink {
@@ -99,7 +99,8 @@ export class ExchangeClient implements FaultLink {
   }
 
   shutdown(): void {
-    if (this.rules.shutdownText !== null) this.put(this.rules.shutdownText)
+    const farewell = this.rules.farewell(this)
+    if (farewell !== null) this.put(farewell)
     this.later(() => this.close(1001, 'service restart'), 1_000)
   }
 

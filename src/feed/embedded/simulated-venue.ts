@@ -1,6 +1,6 @@
 /** The simulated market behind the exchange's door: subscriptions by request or address, and every message to who wants it. */
-import type { ClientRules } from './exchange-client.js'
-import type { ExchangeClient } from './exchange-client.js'
+import type { ClientRules, ExchangeClient } from './exchange-client.js'
+import { MICROS_PER_MS } from '../../model/time.js'
 import { errorText, readRequest, resultText, type BinanceRequest } from './binance-requests.js'
 import { answerRest } from './binance-rest.js'
 import type { ExchangeServer, RestAnswer, Venue } from './exchange-server.js'
@@ -13,12 +13,15 @@ const CHANNEL = /^(?:trade|aggTrade|bookTicker|ticker|miniTicker|depth(?:5|10|20
 
 export class SimulatedVenue implements Venue, MessageSink {
   readonly pingEveryMs = 20_000
+  readonly rules: ClientRules
   private server: ExchangeServer | undefined
 
   constructor(
     private readonly market: SimulatedMarket,
-    readonly rules: ClientRules,
-  ) {}
+    messagesPerSecond: number,
+  ) {
+    this.rules = { messagesPerSecond, farewell: client => this.farewell(client) }
+  }
 
   /** Gives it the door that it stands behind. */
   open(server: ExchangeServer): void {
@@ -53,6 +56,11 @@ export class SimulatedVenue implements Venue, MessageSink {
     for (const client of this.server?.audience(stream) ?? []) {
       client.data(client.isCombined ? `{"stream":"${client.topics.get(stream) ?? stream}","data":${text}}` : text)
     }
+  }
+
+  private farewell(client: ExchangeClient): string {
+    const text = `{"e":"serverShutdown","E":${Math.floor(this.market.now / MICROS_PER_MS)}}`
+    return client.isCombined ? `{"stream":"!serverShutdown","data":${text}}` : text
   }
 
   private answer(client: ExchangeClient, request: BinanceRequest): string {
