@@ -22,7 +22,7 @@ export function parseParameters(
   strategy: Strategy,
   texts: ReadonlyMap<string, string> | Readonly<Record<string, string>>,
 ): Record<string, unknown> {
-  const given = texts instanceof Map ? [...(texts as ReadonlyMap<string, string>)] : Object.entries(texts)
+  const given: Iterable<[string, string]> = isMap(texts) ? texts : Object.entries(texts)
   const values = new Map<string, unknown>()
   for (const [name, text] of given) values.set(name, readText(strategy, name, text))
   return checkParameters(strategy, Object.fromEntries(values))
@@ -58,10 +58,16 @@ export function describeParameters(strategy: Strategy): ParameterHelp[] {
     return {
       name,
       range: rangeOf(schema),
-      preset: schema.default === undefined ? null : String(schema.default),
+      preset: schema.default === undefined ? null : JSON.stringify(schema.default).replace(/^"|"$/g, ''),
       description: schema.description ?? '',
     }
   })
+}
+
+function isMap(
+  texts: ReadonlyMap<string, string> | Readonly<Record<string, string>>,
+): texts is ReadonlyMap<string, string> {
+  return texts instanceof Map
 }
 
 interface JsonSchema {

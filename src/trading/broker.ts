@@ -1,14 +1,16 @@
 /** Turns what a strategy asks for into orders on their way or refusals with their reason. */
 import type { Micros } from '../model/time.js'
-import type { Order, OrderRequest, Refusal, Signal, SignalRequest } from '../model/trading.js'
-import { DEFAULT_FEES, rateOf, type FeeSchedule } from './fees.js'
+import type { ModifyRequest, Order, OrderRequest, Refusal, Signal, SignalRequest } from '../model/trading.js'
+import { rateOf, type FeeSchedule } from './fees.js'
 import type { Funds } from './funds.js'
+import type { Instrument } from './instruments.js'
 import type { Holding, Ledger } from './ledger.js'
 import { floorTo, readAmount, textOf, toNumber, ZERO, decimal, type Decimal } from './money.js'
 import { draftOrder, isObjection, type Draft, type Objection } from './order-draft.js'
 import type { PaperExchange } from './paper-exchange.js'
 import type { RiskGate } from './risk.js'
 import { sizeOf, type Sizing } from './sizing.js'
+import type { WorkingOrder } from './working-order.js'
 
 export interface BrokerParts {
   readonly strategy: string
@@ -17,14 +19,7 @@ export interface BrokerParts {
   readonly risk: RiskGate
   readonly paper: PaperExchange
   readonly sizing: Sizing
-  readonly fees: FeeSchedule | undefined
-  readonly dailyVolatility: () => number | null
-}
-
-export interface Instrument {
-  readonly exchange: string
-  readonly symbol: string
-  readonly pair: string
+  readonly fees: FeeSchedule
 }
 
 export class Broker {
@@ -91,6 +86,33 @@ export class Broker {
     return submitted(this.parts.strategy, id, draft, now)
   }
 
+  /** Whether a change may be sent; its funds are locked anew. @returns the refusal where it may not. */
+  assessModify(request: ModifyRequest, order: WorkingOrder, now: Micros): Refusal | undefined {
+    const { order: told, market } = order
+    const draft = draftOrder(
+      {
+        ...requestOf(told),
+        ...(request.price === undefined ? {} : { price: request.price }),
+        ...(request.stopPrice === undefined ? {} : { stopPrice: request.stopPrice }),
+        size: request.size ?? told.size,
+      },
+      market,
+      now,
+    )
+    const shown = {
+      side: told.side,
+      kind: 'modify' as const,
+      size: shownText(request.size),
+      price: shownText(request.price),
+    }
+    if (isObjection(draft)) return this.refuse({ ...market, ...shown }, draft, now)
+    const rest = draft.size.minus(order.filled)
+    if (rest.lte(ZERO)) return undefined
+    const { mark } = this.parts.ledger.holding(market.exchange, market.symbol)
+    const objection = this.parts.funds.reserve(order.id, { ...draft, size: rest, group: told.group }, mark)
+    return objection === undefined ? undefined : this.refuse({ ...market, ...shown }, objection, now)
+  }
+
   /** An order that skips the gate and the funds check: the desk's own, to close a position. */
   force(holding: Holding, now: Micros): Order {
     const { position, market } = holding
@@ -136,7 +158,7 @@ export class Broker {
   }
 
   private object(draft: Draft, holding: Holding, now: Micros): Objection | undefined {
-    const { risk, paper, ledger } = this.parts
+    const { risk, paper } = this.parts
     const open = paper.openOrders()
     let exposure = holding.position.size
     for (const order of open) {
@@ -148,7 +170,6 @@ export class Broker {
       position: holding.position.size,
       openOrders: open.length,
       mark: holding.mark,
-      equity: ledger.fastTotal,
     }
     return risk.assess(draft, view, now)
   }
@@ -164,12 +185,12 @@ export class Broker {
   }
 
   private sized(holding: Holding): Decimal | Objection {
-    const { ledger, sizing, fees, dailyVolatility } = this.parts
+    const { ledger, sizing, fees } = this.parts
     return sizeOf(sizing, holding.market, {
       equity: toNumber(ledger.total()),
       mark: holding.mark,
-      fee: toNumber(rateOf(holding.market, fees ?? DEFAULT_FEES, 'taker')),
-      dailyVolatility: dailyVolatility(),
+      fee: toNumber(rateOf(holding.market, fees, 'taker')),
+      dailyVolatility: holding.volatility.daily(),
     })
   }
 
@@ -209,6 +230,20 @@ function submitted(strategy: string, id: string, draft: Draft, now: Micros): Ord
     status: 'submitted',
     reason: null,
     time: now,
+  }
+}
+
+/** The request that an order came from, for drafting it anew with a change. */
+function requestOf(order: Order): OrderRequest {
+  return {
+    type: order.kind,
+    side: order.side,
+    size: order.size,
+    ...(order.price === null ? {} : { price: order.price }),
+    ...(order.stopPrice === null ? {} : { stopPrice: order.stopPrice }),
+    ...(order.trailing === null ? {} : { trailing: order.trailing }),
+    postOnly: order.postOnly,
+    reduceOnly: order.reduceOnly,
   }
 }
 

@@ -1,6 +1,7 @@
 /** How a desk is set up; everything that is left out has a stated default, pessimistic where it matters. */
 import type { Clock } from '../engine/clock.js'
 import type { BookSource } from './book-view.js'
+import type { OrderNote } from './executor.js'
 import type { FeeSchedule } from './fees.js'
 import type { FillModelName } from './fill-model.js'
 import type { LatencyModel } from './latency.js'
@@ -40,6 +41,8 @@ export interface DeskOptions {
   readonly leverage?: string
   /** Share of a position's value below which equity may not fall on margin; `0.005` unless told. */
   readonly maintenanceRate?: string
+  /** Hears what moves waiting orders: queue, triggers, trades that passed. */
+  readonly onNote?: (note: OrderNote) => void
   /** Interval of the equity curve; 10,000 unless told. It doubles when 8,192 samples are kept. */
   readonly sampleMs?: number
 }

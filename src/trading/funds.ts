@@ -93,6 +93,15 @@ export class Funds {
     for (const [key, candidate] of this.locks) if (candidate === lock) this.locks.delete(key)
   }
 
+  /** Whether any position can lose more than was paid for it, so that the account can be liquidated. */
+  borrows(): boolean {
+    if (this.options.account === 'margin') return true
+    for (const { market, position } of this.ledger.all()) {
+      if (market.contract !== 'spot' && !position.size.eq(ZERO)) return true
+    }
+    return false
+  }
+
   usesMargin(market: Market): boolean {
     return market.contract !== 'spot' || this.options.account === 'margin'
   }

@@ -1,9 +1,12 @@
 /** The account: exact balances, positions, fees and equity; every fill is checked against conservation. */
 import type { Equity, Fill, Position } from '../model/trading.js'
-import type { Micros } from '../model/time.js'
+import { MICROS_PER_MINUTE, type Micros } from '../model/time.js'
 import type { Market } from './market.js'
 import { decimal, decimalOf, textOf, toNumber, ZERO, type Decimal } from './money.js'
 import { PositionState } from './position.js'
+import { Volatility } from './volatility.js'
+
+const VOLATILITY_INTERVAL = MICROS_PER_MINUTE
 
 export interface LedgerOptions {
   readonly strategy: string
@@ -27,6 +30,7 @@ export interface Holding {
   readonly market: Market
   readonly position: PositionState
   mark: number
+  readonly volatility: Volatility
   /** Units by which equity moves when the price moves by one; a double, for watching only. */
   exposure: number
 }
@@ -61,7 +65,13 @@ export class Ledger {
     let holding = symbols.get(symbol)
     if (holding === undefined) {
       const market = this.options.market(exchange, symbol)
-      holding = { market, position: new PositionState(market), mark: Number.NaN, exposure: 0 }
+      holding = {
+        market,
+        position: new PositionState(market),
+        mark: Number.NaN,
+        exposure: 0,
+        volatility: new Volatility(VOLATILITY_INTERVAL),
+      }
       symbols.set(symbol, holding)
     }
     return holding
@@ -126,6 +136,13 @@ export class Ledger {
     this.check(holding)
     this.remeasure()
     return received
+  }
+
+  /** Value of all positions at their marks, as a double. */
+  grossExposure(): number {
+    let sum = 0
+    for (const { exposure, mark } of this.all()) if (exposure !== 0) sum += Math.abs(exposure * mark)
+    return sum
   }
 
   position(holding: Holding, time: Micros): Position {

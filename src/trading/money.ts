@@ -46,7 +46,7 @@ export function divide(dividend: Decimal, divisor: Decimal): Decimal {
 
 /** The largest multiple of `step` not above `value` (towards zero). */
 export function floorTo(value: Decimal, step: Decimal): Decimal {
-  return new Exact(value).div(step).round(0, 0).times(step)
+  return value.minus(value.mod(step))
 }
 
 export function isMultiple(value: Decimal, step: Decimal): boolean {

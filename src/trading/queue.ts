@@ -1,27 +1,17 @@
 /** Where a resting order stands in its queue, and what moves it forward. */
 import type { Trade } from '../model/event.js'
+import type { Display } from './display.js'
 import type { FillModel } from './fill-model.js'
-import { decimalOf, smaller, ZERO, type Decimal } from './money.js'
-import type { Venue } from './venue.js'
+import { decimalOf, smaller, toNumber, ZERO, decimal, type Decimal } from './money.js'
 import type { WorkingOrder } from './working-order.js'
 
 /**
  * The volume ahead at arrival: the level's displayed size; zero where the order betters the best price; unknown (null) where
  * nothing displays that depth.
  */
-export function joinQueue(venue: Venue, order: WorkingOrder): void {
-  const side = order.buying ? 'bids' : 'asks'
-  if (venue.source === 'book' && venue.book !== null) {
-    const size = decimalOf(venue.book.sizeAt(side, order.limit))
-    order.ahead = size
-    order.levelSize = size
-  } else if (venue.source === 'quotes' && venue.quote !== null) {
-    const best = order.buying ? venue.quote.bid : venue.quote.ask
-    const size = order.buying ? venue.quote.bidSize : venue.quote.askSize
-    const better = order.buying ? order.limit > best : order.limit < best
-    order.ahead = better ? ZERO : order.limit === best ? decimalOf(size) : null
-    order.levelSize = order.ahead
-  }
+export function joinQueue(display: Display, order: WorkingOrder): void {
+  order.ahead = display.showing ? display.sizeAt(order.buying ? 'bids' : 'asks', order.limit) : null
+  order.levelSize = order.ahead
 }
 
 /** What a trade leaves for a resting order: everything when it went through the price, else what exceeds the queue ahead. */
@@ -38,7 +28,7 @@ export function reach(order: WorkingOrder, trade: Trade, model: FillModel): Deci
     return ZERO
   }
   const beyondQueue = size.minus(order.ahead)
-  order.ahead = beyondQueue.gte(ZERO) ? ZERO : order.ahead.minus(size)
+  order.ahead = positive(order.ahead.minus(size))
   if (order.levelSize !== null) order.levelSize = positive(order.levelSize.minus(size))
   return positive(beyondQueue)
 }
@@ -53,19 +43,46 @@ export function meets(order: WorkingOrder, trade: Trade, model: FillModel): bool
 
 /**
  * The level at the order's price now displays `size`. Trades have been taken off already, so a further decrease is a
- * cancellation: `cap` lets it help only where less is displayed than was thought ahead; `share` lets the part
- * `ahead / displayed` of it come from ahead. An increase joins behind.
+ * cancellation: `cap` lets it help only where less is displayed than was thought ahead; `share` lets the expected part of it,
+ * by {@link cancelBehind}, come from ahead. An increase joins behind.
  */
 export function levelChanged(order: WorkingOrder, size: Decimal, model: FillModel): void {
   if (order.ahead === null) {
     order.ahead = size
-  } else if (model.cancels === 'share' && order.levelSize !== null && order.levelSize.gt(size)) {
+  } else if (model.cancels === 'share' && order.levelSize?.gt(size) === true) {
     const cancelled = order.levelSize.minus(size)
-    const share = order.ahead.times(cancelled).div(order.levelSize).round(12, 0)
-    order.ahead = positive(order.ahead.minus(share))
+    const back = toNumber(positive(order.levelSize.minus(order.ahead)))
+    const share = 1 - cancelBehind('proportional', toNumber(order.ahead), back)
+    order.ahead = positive(order.ahead.minus(cancelled.times(decimal(share.toFixed(12)))))
   }
   order.ahead = smaller(order.ahead, size)
   order.levelSize = size
+}
+
+export type CancelRule = 'proportional' | 'power' | 'log' | 'log2' | 'power2' | 'power3'
+
+/**
+ * Probability that a cancellation happens behind an order with `front` ahead and `back` behind it. `proportional` is
+ * `back / (front + back)`; the others are the families used in queue research, sharpened by `n`:
+ * `power` b^n/(b^n+f^n), `log` ln(1+b)/(ln(1+b)+ln(1+f)), `log2` ln(1+b)/ln(1+f+b), `power2` (b/(f+b))^n, `power3` 1-(f/(f+b))^n.
+ */
+export function cancelBehind(rule: CancelRule, front: number, back: number, n = 1): number {
+  const whole = front + back
+  if (whole <= 0) return 0
+  switch (rule) {
+    case 'proportional':
+      return back / whole
+    case 'power':
+      return back ** n / (back ** n + front ** n)
+    case 'log':
+      return Math.log(1 + back) / (Math.log(1 + back) + Math.log(1 + front))
+    case 'log2':
+      return Math.log(1 + back) / Math.log(1 + whole)
+    case 'power2':
+      return (back / whole) ** n
+    case 'power3':
+      return 1 - (front / whole) ** n
+  }
 }
 
 function positive(value: Decimal): Decimal {

@@ -33,7 +33,6 @@ export interface RiskView {
   readonly openOrders: number
   /** Latest price; NaN before the first. */
   readonly mark: number
-  readonly equity: number
 }
 
 export class RiskGate {

@@ -60,6 +60,11 @@ export class StrategyRunner {
     this.handlers = {}
   }
 
+  /** The run is over: no more calls, and no failure. */
+  retire(): void {
+    this.handlers = {}
+  }
+
   private read(name: Handler, answer: Request | readonly Request[]): readonly Request[] {
     const requests = Array.isArray(answer) ? (answer as readonly Request[]) : [answer as Request]
     const wrong = this.objection(requests)

@@ -1,44 +1,45 @@
-/** One instrument at the paper exchange: the latest market, our orders there, and what of the displayed size we have used up. */
-import type { Level, Quote, Trade } from '../model/event.js'
-import type { BookSide, BookView } from './book-view.js'
+/** One instrument at the paper exchange: the latest market, and our open orders there with the prices that concern them. */
+import type { Trade } from '../model/event.js'
+import type { Display } from './display.js'
+import type { LastPrices } from './fill-model.js'
 import type { Market } from './market.js'
-import { decimalOf, ZERO, type Decimal } from './money.js'
+import { ZERO, type Decimal } from './money.js'
 import type { WorkingOrder } from './working-order.js'
 
-/** Where liquidity comes from, the best that has been seen: a book, else quotes, else trades, else bars. */
-export type LiquiditySource = 'none' | 'bars' | 'trades' | 'quotes' | 'book'
-
-export class Venue {
+export class Venue implements LastPrices {
   last = Number.NaN
   lastBuy = Number.NaN
   lastSell = Number.NaN
-  quote: Quote | null = null
-  book: BookView | null = null
-  source: LiquiditySource = 'none'
-  /** True between a reported gap or break and the next good data. */
-  stale = false
   /** Net of our fills here. */
   net: Decimal = ZERO
   /** Open orders by arrival. */
   readonly orders: WorkingOrder[] = []
-  /** Below or at `buyTop` a trade may touch our bids; the other three likewise. */
-  buyTop = Number.NEGATIVE_INFINITY
-  sellLow = Number.POSITIVE_INFINITY
-  stopUp = Number.POSITIVE_INFINITY
-  stopDown = Number.NEGATIVE_INFINITY
-  /** Takers and trailing stops must look at every trade. */
-  attentive = false
-  private readonly used = { bids: new Map<number, Decimal>(), asks: new Map<number, Decimal>() }
-  /** Trades since the book or quote last changed, which the display does not show yet. */
-  private readonly since: Trade[] = []
+  /** At or below it a trade may touch our bids; the other three likewise. */
+  private buyTop = Number.NEGATIVE_INFINITY
+  private sellLow = Number.POSITIVE_INFINITY
+  private stopUp = Number.POSITIVE_INFINITY
+  private stopDown = Number.NEGATIVE_INFINITY
+  /** Takers and trailing stops must see every trade. */
+  private attentive = false
 
-  constructor(readonly market: Market) {}
+  constructor(
+    readonly market: Market,
+    readonly display: Display,
+  ) {}
 
   /** Whether a trade at this price could concern any of our orders. */
   concerns(price: number): boolean {
+    if (this.orders.length === 0) return false
     return (
       this.attentive || price <= this.buyTop || price >= this.sellLow || price >= this.stopUp || price <= this.stopDown
     )
+  }
+
+  /** Takes note of the price of a trade, after everything that hangs on it has happened. */
+  see(trade: Trade): void {
+    this.last = trade.price
+    if (trade.side === 'buy') this.lastBuy = trade.price
+    else if (trade.side === 'sell') this.lastSell = trade.price
   }
 
   /** Drops finished orders and sets the thresholds anew; called after any change to the orders. */
@@ -55,81 +56,22 @@ export class Venue {
     this.orders.length = kept
   }
 
-  /** Best price on the side a taker would meet; NaN where unknown. */
-  opposing(buying: boolean): number {
-    if (this.book !== null && this.source === 'book') {
-      for (const [price] of this.book.levels(buying ? 'asks' : 'bids')) return price
-      return Number.NaN
-    }
-    if (this.quote !== null) return buying ? this.quote.ask : this.quote.bid
-    return this.last
+  /** Best price a taker would meet; the last traded one where nothing is displayed; NaN where nothing is known. */
+  opposing(order: WorkingOrder): number {
+    return this.display.showing ? this.display.best(order.buying ? 'asks' : 'bids') : this.last
   }
 
-  /** Displayed levels of a side, best first. */
-  levels(side: BookSide): Iterable<Readonly<Level>> {
-    if (this.source === 'book' && this.book !== null) return this.book.levels(side)
-    if (this.source !== 'quotes' || this.quote === null) return []
-    const { bid, bidSize, ask, askSize } = this.quote
-    return [side === 'bids' ? [bid, bidSize] : [ask, askSize]]
-  }
-
-  /** What is left of a displayed level after our own fills. */
-  left(side: BookSide, price: number, displayed: Decimal): Decimal {
-    return displayed.minus(this.used[side].get(price) ?? ZERO)
-  }
-
-  use(side: BookSide, price: number, size: Decimal): void {
-    this.used[side].set(price, (this.used[side].get(price) ?? ZERO).plus(size))
-  }
-
-  /** A level was displayed anew: what we had used of the old display no longer counts. */
-  renew(side: BookSide, price: number): void {
-    this.used[side].delete(price)
-  }
-
-  renewSide(side: BookSide): void {
-    this.used[side].clear()
-  }
-
-  renewAll(): void {
-    this.renewSide('bids')
-    this.renewSide('asks')
-  }
-
-  /** The display has caught up with the tape. */
-  forgetTape(): void {
-    this.since.length = 0
-  }
-
-  /** Remembers a trade that the display does not show yet; bounded, since the display changes often. */
-  note(trade: Trade): void {
-    if (this.since.length < 4_096) this.since.push(trade)
-  }
-
-  /** Takes what has traded since the last display off the display: the tape came first. */
-  settleTape(): void {
-    for (const trade of this.since) this.consume(trade)
-    this.since.length = 0
-  }
-
-  private consume(trade: Trade): void {
-    if (trade.side === 'unknown') return
-    const side: BookSide = trade.side === 'buy' ? 'asks' : 'bids'
-    let rest = decimalOf(trade.size)
-    for (const [price, size] of this.levels(side)) {
-      const within = trade.side === 'buy' ? price <= trade.price : price >= trade.price
-      if (!within || rest.lte(ZERO)) return
-      const left = this.left(side, price, decimalOf(size))
-      const taken = left.lt(rest) ? left : rest
-      if (taken.gt(ZERO)) this.use(side, price, taken)
-      rest = rest.minus(taken)
-    }
+  /** Open orders that can fill: takers first, then better prices, then earlier arrivals. */
+  byPriority(): WorkingOrder[] {
+    return this.orders
+      .filter(order => order.open && !order.waiting)
+      .sort((a, b) => rank(a, b) || a.sequence - b.sequence)
   }
 
   private watch(order: WorkingOrder): void {
     if (order.waiting) {
       if (order.order.kind === 'trailing-stop') this.attentive = true
-      else if (triggersUp(order)) this.stopUp = Math.min(this.stopUp, order.stop)
+      else if (order.triggersUp) this.stopUp = Math.min(this.stopUp, order.stop)
       else this.stopDown = Math.max(this.stopDown, order.stop)
     } else if (order.taking) this.attentive = true
     else if (order.buying) this.buyTop = Math.max(this.buyTop, order.limit)
@@ -137,7 +79,8 @@ export class Venue {
   }
 }
 
-/** Stops trigger against the order's side, take-profits with it. */
-export function triggersUp(order: WorkingOrder): boolean {
-  return (order.order.kind === 'take-profit') !== order.buying
+function rank(a: WorkingOrder, b: WorkingOrder): number {
+  if (a.taking !== b.taking) return a.taking ? -1 : 1
+  if (a.taking || a.buying !== b.buying) return 0
+  return a.buying ? b.limit - a.limit : a.limit - b.limit
 }

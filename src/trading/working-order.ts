@@ -1,8 +1,8 @@
 /** One order's life at the exchange: what is left of it, where it stands, and the events that tell of each change. */
-import type { DecimalText, Fill, Order, OrderStatus, ReasonCode } from '../model/trading.js'
+import type { DecimalText, Order, OrderStatus, ReasonCode } from '../model/trading.js'
 import type { Micros } from '../model/time.js'
 import type { Market } from './market.js'
-import { decimal, textOf, toNumber, ZERO, type Decimal } from './money.js'
+import { decimal, textOf, ZERO, type Decimal } from './money.js'
 
 const FINAL: ReadonlySet<OrderStatus> = new Set<OrderStatus>(['filled', 'cancelled', 'rejected', 'expired'])
 
@@ -59,6 +59,16 @@ export class WorkingOrder {
     return isOpen(this.status)
   }
 
+  /** Stops trigger against the order's side, take-profits with it. */
+  get triggersUp(): boolean {
+    return (this.last.kind === 'take-profit') !== this.buying
+  }
+
+  /** Whether a price is worse than the limit; market orders have none. */
+  beyond(price: number): boolean {
+    return this.buying ? price > this.limit : price < this.limit
+  }
+
   get limitPrice(): Decimal | null {
     return this.last.price === null ? null : decimal(this.last.price)
   }
@@ -90,30 +100,18 @@ export class WorkingOrder {
     this.filled = this.filled.plus(size)
   }
 
-  /** The stop price moves with the market: `distance` below the best price of a sell, above that of a buy. */
-  trail(price: number): void {
-    if (this.last.trailing === null) return
+  /** The stop moves with the market: `distance` below the best price of a sell, above that of a buy. @returns whether it moved. */
+  trail(price: number): boolean {
+    if (this.last.trailing === null) return false
     const better = Number.isNaN(this.extreme) || (this.buying ? price < this.extreme : price > this.extreme)
-    if (!better) return
+    if (!better) return false
     this.extreme = price
     const distance = trailingDistance(this.last.trailing, price)
     this.stop = this.buying ? price + distance : price - distance
+    return true
   }
 }
 
 function trailingDistance(trailing: string, price: number): number {
   return trailing.endsWith('%') ? (price * Number(trailing.slice(0, -1))) / 100 : Number(trailing)
-}
-
-/** What a fill at the exchange says before fees are known. */
-export interface Execution {
-  readonly order: WorkingOrder
-  readonly price: Decimal
-  readonly size: Decimal
-  readonly liquidity: Fill['liquidity']
-}
-
-/** Value of what remains, at the order's own price or at `price`; for limits and locks. */
-export function remainingValue(order: WorkingOrder, price: number): number {
-  return toNumber(order.remaining) * (Number.isNaN(order.limit) ? price : order.limit)
 }
