@@ -8,22 +8,23 @@ export interface JsonObject {
 }
 
 const DEEPEST = 32
-/** A number of 16 digits or more (with or without a point) or with an exponent may not survive a double. */
-const LONG_NUMBER = /[\d.]{16}|\d[eE][+-]?\d/
+/** A number of 16 digits or more (with or without a point) or with an exponent may not survive a double. Numbers stand after `:`, `,` or `[`. */
+const LONG_NUMBER = /[:,[]\s*-?(?:[\d.]{16}|[\d.]+[eE])/
+/** A message that is nothing but a number. */
+const BARE_NUMBER = /^\s*[-\d]/
 
 /**
  * Parses a message. Numbers that a double might not hold arrive as text; all others as numbers.
  * @throws DecodeError `json` where it is not JSON, `too_deep` past 32 levels.
  */
 export function parseJson(text: string): Json {
-  if (LONG_NUMBER.test(text)) return new Parser(text, needsText).parse()
-  let value: Json
+  if (LONG_NUMBER.test(text) || BARE_NUMBER.test(text) || mayNestTooDeep(text))
+    return new Parser(text, needsText).parse()
   try {
-    value = JSON.parse(text) as Json
+    return JSON.parse(text) as Json
   } catch {
     throw new DecodeError('json', `not JSON: ${text.slice(0, 80)}`)
   }
-  return value
 }
 
 /**
@@ -58,6 +59,48 @@ export function own(record: JsonObject, key: string): Json | undefined {
 }
 
 const always = (): boolean => true
+
+/** `JSON.parse` has no limit, and what it nests deep enough overflows the stack of whoever prints it. */
+function mayNestTooDeep(text: string): boolean {
+  return opensMoreThan(text, DEEPEST) && depthOf(text) > DEEPEST
+}
+
+/** Most messages have a handful of brackets, and then nothing needs to be counted. */
+function opensMoreThan(text: string, most: number): boolean {
+  let opened = 0
+  for (const bracket of '{[') {
+    for (let at = text.indexOf(bracket); at !== -1; at = text.indexOf(bracket, at + 1)) {
+      if (++opened > most) return true
+    }
+  }
+  return false
+}
+
+/** Deepest nesting, brackets inside strings aside. */
+function depthOf(text: string): number {
+  let depth = 0
+  let deepest = 0
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at)
+    if (code === QUOTE) at = endOfString(text, at)
+    else if (code === OPEN_BRACE || code === OPEN_BRACKET) deepest = Math.max(deepest, ++depth)
+    else if (code === CLOSE_BRACE || code === CLOSE_BRACKET) depth--
+  }
+  return deepest
+}
+
+function endOfString(text: string, start: number): number {
+  let at = start + 1
+  while (at < text.length && text.charCodeAt(at) !== QUOTE) at += text.charCodeAt(at) === BACKSLASH ? 2 : 1
+  return at
+}
+
+const QUOTE = 0x22
+const BACKSLASH = 0x5c
+const OPEN_BRACKET = 0x5b
+const CLOSE_BRACKET = 0x5d
+const OPEN_BRACE = 0x7b
+const CLOSE_BRACE = 0x7d
 
 /** Text unless the number is exact in a double and prints back as it came, trailing zeros aside. */
 function needsText(digits: string): boolean {
