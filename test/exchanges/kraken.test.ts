@@ -5,6 +5,7 @@ import type { BookUpdate } from '../../src/model/event.js'
 import { hasShared, sharedLines } from '../support/shared.js'
 import { conformance, decodeLast, RECEIVED } from './conformance.js'
 import { replayBooks } from './replayed-book.js'
+import { agreesWithMappers } from './tardis-expected.js'
 
 const head = { exchange: 'kraken', symbol: 'BTC/USD', pair: 'BTC/USD' }
 const received = RECEIVED
@@ -408,3 +409,8 @@ if (hasShared(SESSION)) {
     })
   })
 }
+
+describe('kraken, third-party expectations', () => {
+  agreesWithMappers({ exchange: kraken, folder: 'kraken', compared: () => true })
+  agreesWithMappers({ exchange: kraken, folder: 'kraken_v2', compared: () => true })
+})

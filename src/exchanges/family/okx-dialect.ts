@@ -34,12 +34,17 @@ export const okxDialect: Dialect = {
   topics: text => {
     const message = quietObject(text)
     if (message === undefined || own(message, 'data') === undefined) return []
-    return topicOf(own(message, 'arg')).flatMap(topic =>
-      topic.startsWith('trades:') && isSingleFill(message) ? [topic, topic.replace('trades', 'trades-all')] : [topic],
-    )
+    return topicOf(own(message, 'arg')).flatMap(topic => [topic, ...alsoUnder(topic, message)])
   },
   topic: stream => okxTopic(okxArgument(stream)),
   heartbeat: null,
+}
+
+/** Topics of genesis' own choice under which a recording of a neighbouring channel can be served. */
+function alsoUnder(topic: string, message: JsonObject): string[] {
+  if (topic.startsWith('trades:') && isSingleFill(message)) return [topic.replace('trades', 'trades-all')]
+  const book = topic.replace(/^books(?:50)?-l2-tbt:/, 'books:')
+  return book === topic ? [] : [book]
 }
 
 /** A trade of one fill is the same on both trade channels, so that a recording of one serves who asks for the other. */
