@@ -13,6 +13,7 @@ import { RequestDesk } from './request.js'
 import type { KeptOptions, SubscribeOptions } from './subscribe-options.js'
 import { FAILURES_TO_SUSPEND, Subscription, type SubscriptionHost } from './subscription.js'
 import type { Cancel } from './timers.js'
+import type { Runner } from './runner.js'
 import type { Topic } from './topic.js'
 import { TopicTable } from './topic-table.js'
 
@@ -39,8 +40,11 @@ export class TranscendentalEventBus<Events extends object = LooseEvents> {
   private readonly meter: LoadMeter
   private readonly queue: EventQueue
   private readonly host: SubscriptionHost
-  /** Market data comes in runs of one kind, so the topic of the last event is most often that of the next. */
-  private lastTopic: Topic
+  /** Market data comes in runs of one kind, so the runner of the last event is most often that of the next. */
+  private lastType = ''
+  private lastRunner: Runner
+  /** Stands in where there is no last event; its name, the empty one, nobody can subscribe to. */
+  private readonly nameless: Topic
   /** How many events led to the one under way. */
   private depth = 0
   /** Promises of handlers that the emitter may wait for. */
@@ -52,7 +56,7 @@ export class TranscendentalEventBus<Events extends object = LooseEvents> {
   constructor(options: BusOptions = {}) {
     const settings = resolveBusOptions(options)
     this.settings = settings
-    this.table = new TopicTable(settings)
+    this.table = new TopicTable(settings, () => this.forgetLast())
     this.calls = new PendingCalls(settings.timers)
     this.desk = new RequestDesk({ ...settings, settled: () => this.drain?.check() })
     const pressureChanged = (pressure: Pressure): void => this.tell(settings.onPressure, pressure)
@@ -60,7 +64,8 @@ export class TranscendentalEventBus<Events extends object = LooseEvents> {
     this.meter = new LoadMeter(settings.load)
     this.queue = new EventQueue(settings.maxQueued, settings.maxDepth)
     this.host = this.createHost()
-    this.lastTopic = this.table.of('')
+    this.nameless = this.table.of('')
+    this.lastRunner = this.nameless.runner
   }
 
   /** Begins to deliver, first what was emitted before. Idempotent. */
@@ -124,9 +129,9 @@ export class TranscendentalEventBus<Events extends object = LooseEvents> {
       this.emitLater(eventType, data, source)
       return
     }
-    const topic = this.lastTopic.type === eventType ? this.lastTopic : this.topicOf(eventType)
+    if (eventType !== this.lastType) this.turnTo(eventType)
     this.phase = RUNNING
-    topic.runner.run(data, source)
+    this.lastRunner.run(data, source)
     if (this.phase !== RUNNING) return this.finish()
     this.phase = IDLE
   }
@@ -225,9 +230,14 @@ export class TranscendentalEventBus<Events extends object = LooseEvents> {
     }
   }
 
-  private topicOf(eventType: string): Topic {
-    this.lastTopic = this.table.of(eventType)
-    return this.lastTopic
+  private forgetLast(): void {
+    this.lastType = ''
+    this.lastRunner = this.nameless.runner
+  }
+
+  private turnTo(eventType: string): void {
+    this.lastRunner = this.table.of(eventType).runner
+    this.lastType = eventType
   }
 
   private emitLater(eventType: string, data: unknown, source: string): void {

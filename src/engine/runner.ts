@@ -1,5 +1,5 @@
 /** Carries one event past the handlers of its topic, in order, whatever any of them throws. */
-import { compileRun } from './compiled-run.js'
+import { compileRun, type RunCode } from './compiled-run.js'
 import { isPromiseLike } from './pending-calls.js'
 
 /** A handler as a topic calls it. */
@@ -18,7 +18,9 @@ export interface RunnerTopic {
   /** Slots passed, whether their handler returned or threw. */
   reached: number
   failures: number
-  runner: Runner
+  /** Puts another runner in place for the events to come. */
+  install(runner: Runner): void
+  readonly runner: Runner
 }
 
 /** Runs after which a topic's slots count as settled and its run is compiled. */
@@ -86,7 +88,20 @@ export class Runner {
 
   private compile(): void {
     if (this.slots.length > MOST_COMPILED || this.topic.runner !== this) return
-    const Compiled = compileRun(Runner, this.slots.length)
-    if (Compiled !== undefined) this.topic.runner = new Compiled(this.topic, this.slots, this.owners)
+    const compiled = compileRun(Runner, CodeRunner, this.topic, this.slots, this.owners)
+    if (compiled !== undefined) this.topic.install(compiled)
+  }
+}
+
+class CodeRunner extends Runner {
+  constructor(
+    private readonly code: RunCode,
+    ...parts: ConstructorParameters<typeof Runner>
+  ) {
+    super(...parts)
+  }
+
+  override run(data: unknown, source: string): void {
+    this.code(this, data, source)
   }
 }

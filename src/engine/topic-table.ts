@@ -14,7 +14,10 @@ export class TopicTable {
   readonly books = new SubscriptionBooks()
   private readonly topics = new Map<string, Topic>()
 
-  constructor(private readonly bounds: TopicBounds) {}
+  constructor(
+    private readonly bounds: TopicBounds,
+    private readonly changed: () => void,
+  ) {}
 
   get size(): number {
     return this.topics.size
@@ -31,7 +34,7 @@ export class TopicTable {
     if (this.topics.size >= this.bounds.maxTopics) {
       throw new GenesisError('bus_topics', `more than ${this.bounds.maxTopics} event types`)
     }
-    const topic = new Topic(eventType)
+    const topic = new Topic(eventType, this.changed)
     this.topics.set(eventType, topic)
     for (const subscription of this.books.live) if (matches(subscription.eventType, eventType)) topic.add(subscription)
     return topic

@@ -14,7 +14,11 @@ export class Topic implements RunnerTopic {
   private underWay: Runner
   private underWaySince = 0
 
-  constructor(readonly type: string) {
+  constructor(
+    readonly type: string,
+    /** Called whenever the runner is another. */
+    private readonly changed: () => void,
+  ) {
     this.runner = new Runner(this, [], [])
     this.underWay = this.runner
   }
@@ -44,6 +48,11 @@ export class Topic implements RunnerTopic {
     this.underWay.replace(subscription, subscription.miss)
   }
 
+  install(runner: Runner): void {
+    this.runner = runner
+    this.changed()
+  }
+
   /** Asks every subscriber anew how it wants to be called. */
   refresh(): void {
     this.change(this.members)
@@ -57,10 +66,7 @@ export class Topic implements RunnerTopic {
     this.owedBefore = this.owed
     this.emittedAtChange = this.emitted
     this.members = members
-    this.runner = new Runner(
-      this,
-      members.map(member => member.slot()),
-      members,
-    )
+    const slots = members.map(member => member.slot())
+    this.install(new Runner(this, slots, members))
   }
 }
