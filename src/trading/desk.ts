@@ -10,6 +10,8 @@ import { FundingSchedule } from './funding.js'
 import type { Instrument } from './instruments.js'
 import type { Holding } from './ledger.js'
 
+export type { DeskSummary } from './desk-summary.js'
+
 const NOTHING: readonly TradingEvent[] = Object.freeze([])
 
 export class Desk {
@@ -48,7 +50,7 @@ export class Desk {
     this.price(holding, trade.price, now)
     if (executed.length > 0) this.dealings.book(executed, now)
     this.watch(now)
-    this.ask(this.parts.runner.call('onTrade', trade), now)
+    this.ask(this.parts.runner.onTrade(trade), now)
     return this.dealings.flush()
   }
 
@@ -159,9 +161,11 @@ export class Desk {
   /** Kill switch and liquidation, on every price. */
   private watch(now: Micros): void {
     const { ledger, risk, funds } = this.parts
-    const halt = risk.watch(ledger.fastTotal, now)
-    if (halt !== undefined) this.dealings.enforce(halt, now)
-    if (this.liquidated || !funds.borrows()) return
+    if (risk.watches) {
+      const halt = risk.watch(ledger.fastTotal, now)
+      if (halt !== undefined) this.dealings.enforce(halt, now)
+    }
+    if (this.liquidated || !funds.borrows) return
     const value = ledger.grossExposure()
     if (value === 0 || ledger.fastTotal > value * this.maintenanceRate) return
     this.liquidated = true

@@ -67,7 +67,8 @@ export class Funds {
   allowance(order: WorkingOrder, price: Decimal, size: Decimal): Decimal {
     const lock = this.lockOf.get(order.id)
     if (lock === undefined || !order.buying || this.usesMargin(order.market)) return size
-    return smaller(size, divide(lock.amount, price.times(this.withFee(order.market))))
+    const unit = price.times(this.withFee(order.market))
+    return unit.times(size).lte(lock.amount) ? size : smaller(size, divide(lock.amount, unit))
   }
 
   /** An execution has spent from the order's lock. */
@@ -93,13 +94,9 @@ export class Funds {
     for (const [key, candidate] of this.locks) if (candidate === lock) this.locks.delete(key)
   }
 
-  /** Whether any position can lose more than was paid for it, so that the account can be liquidated. */
-  borrows(): boolean {
-    if (this.options.account === 'margin') return true
-    for (const { market, position } of this.ledger.all()) {
-      if (market.contract !== 'spot' && !position.size.eq(ZERO)) return true
-    }
-    return false
+  /** Whether a position can lose more than was paid for it, so that the account can be liquidated. */
+  get borrows(): boolean {
+    return this.options.account === 'margin' || this.ledger.hasDerivatives
   }
 
   usesMargin(market: Market): boolean {

@@ -1,7 +1,7 @@
 /** The account: exact balances, positions, fees and equity; every fill is checked against conservation. */
 import type { Equity, Fill, Position } from '../model/trading.js'
 import { MICROS_PER_MINUTE, type Micros } from '../model/time.js'
-import type { Market } from './market.js'
+import { notional, type Market } from './market.js'
 import { decimal, decimalOf, textOf, toNumber, ZERO, type Decimal } from './money.js'
 import { PositionState } from './position.js'
 import { Volatility } from './volatility.js'
@@ -54,6 +54,9 @@ export class Ledger {
     }
   }
 
+  /** Whether a perpetual or future has been seen. */
+  hasDerivatives = false
+
   balance(asset: string): Decimal {
     return this.balances.get(asset) ?? ZERO
   }
@@ -73,6 +76,7 @@ export class Ledger {
         volatility: new Volatility(VOLATILITY_INTERVAL),
       }
       symbols.set(symbol, holding)
+      if (market.contract !== 'spot') this.hasDerivatives = true
     }
     return holding
   }
@@ -129,8 +133,7 @@ export class Ledger {
     const { market, position } = holding
     if (market.contract === 'spot' || position.size.eq(ZERO)) return ZERO
     const mark = decimalOf(markPrice)
-    const value = market.contract === 'inverse' ? position.size.div(mark).round(24, 2) : position.size.times(mark)
-    const received = value.times(decimalOf(rate)).times(-1)
+    const received = notional(market, position.size, mark).times(decimalOf(rate)).times(-1)
     this.move(market.settle, received)
     add(this.fundingByAsset, market.settle, received)
     this.check(holding)
@@ -156,7 +159,7 @@ export class Ledger {
       strategy: this.options.strategy,
       size: textOf(position.size),
       cost: textOf(position.cost),
-      averagePrice: average === null ? null : textOf(average.round(12, 2)),
+      averagePrice: average === null ? null : textOf(average),
       realised: textOf(position.realised),
       unrealised: Number.isNaN(mark) ? null : textOf(position.unrealised(decimalOf(mark))),
       time,

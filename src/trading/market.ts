@@ -1,7 +1,7 @@
 /** What trading must know of an instrument: its assets, its contract, its rules and its fees. */
 import type { TradingRules } from '../model/instrument.js'
 import { parsePair } from '../model/symbol.js'
-import { decimal, ONE, type Decimal } from './money.js'
+import { decimal, divide, type Decimal } from './money.js'
 
 export interface Market {
   readonly exchange: string
@@ -53,12 +53,7 @@ function rule(text: string | undefined): Decimal | null {
   return text === undefined ? null : decimal(text)
 }
 
-/** Value of `size` at `price`: in the quote asset, or in the base asset for inverse contracts. */
+/** Value of `size` at `price`: in the quote asset, or, for inverse contracts of one quote unit each, `size / price` of the base. */
 export function notional(market: Market, size: Decimal, price: Decimal): Decimal {
-  return market.contract === 'inverse' ? inverseValue(size, price) : size.times(price)
-}
-
-/** Contracts of one quote unit are worth `size / price` of the base; kept to 24 places. */
-function inverseValue(size: Decimal, price: Decimal): Decimal {
-  return size.times(ONE).div(price).round(24, 2)
+  return market.contract === 'inverse' ? divide(size, price) : size.times(price)
 }

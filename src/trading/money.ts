@@ -7,7 +7,7 @@ import type { Amount, DecimalText } from '../model/trading.js'
 export type Decimal = BigConstructor
 
 const Exact = BigConstructor()
-Exact.DP = 40
+Exact.DP = 24
 Exact.RM = 2
 Exact.NE = -1_000
 Exact.PE = 1_000
@@ -41,7 +41,16 @@ export function textOf(value: Decimal): DecimalText {
 
 /** Quotient to 24 decimal places, half to even: the one operation that rounds, and its callers keep the remainder. */
 export function divide(dividend: Decimal, divisor: Decimal): Decimal {
-  return new Exact(dividend).div(divisor).round(24, 2)
+  return dividend.div(divisor)
+}
+
+const Shown = BigConstructor()
+Shown.DP = 12
+Shown.RM = 2
+
+/** Quotient to 12 places, for showing to people. */
+export function divideForDisplay(dividend: Decimal, divisor: Decimal): Decimal {
+  return new Shown(dividend).div(divisor)
 }
 
 /** The largest multiple of `step` not above `value` (towards zero). */

@@ -1,7 +1,7 @@
 /** One position: fills in, average cost and realised profit out, with nothing lost to rounding. */
 import type { OrderSide } from '../model/trading.js'
 import { notional, type Market } from './market.js'
-import { divide, smaller, ZERO, type Decimal } from './money.js'
+import { divide, divideForDisplay, smaller, ZERO, type Decimal } from './money.js'
 
 /**
  * Average-cost accounting, kept as quantity and cost and never as a rounded average.
@@ -40,9 +40,12 @@ export class PositionState {
     return this.gain(notional(this.market, this.size, mark), this.cost)
   }
 
+  /** Rounded to 12 places, for showing; the books keep cost and quantity. */
   averagePrice(): Decimal | null {
     if (this.size.eq(ZERO)) return null
-    return this.market.contract === 'inverse' ? divide(this.size, this.cost) : divide(this.cost, this.size)
+    return this.market.contract === 'inverse'
+      ? divideForDisplay(this.size, this.cost)
+      : divideForDisplay(this.cost, this.size)
   }
 
   /** The exact identities of {@link PositionState}. @returns the first that does not hold, as text; undefined when all do. */

@@ -49,6 +49,11 @@ export class RiskGate {
     private readonly limits: RiskLimits,
   ) {}
 
+  /** Whether any limit needs to see mark-to-market equity. */
+  get watches(): boolean {
+    return this.limits.maxDrawdownPercent !== undefined || this.limits.maxDailyLoss !== undefined
+  }
+
   /** What is blocked at the moment. */
   get blocks(): Halt['blocks'] {
     if (this.switchedOn !== 'none') return this.switchedOn

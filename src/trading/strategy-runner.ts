@@ -1,5 +1,6 @@
 /** Runs one strategy so that nothing it does can harm the run: what it throws or returns wrongly stops it, and only it. */
 import { messageOf } from '../model/errors.js'
+import type { Trade } from '../model/event.js'
 import type { Answer, Request, StrategyContext, StrategyHandlers } from '../model/trading.js'
 
 /** What the desk needs of a strategy; `defineStrategy` makes one. */
@@ -50,6 +51,20 @@ export class StrategyRunner {
       return answer === undefined || answer === null ? NO_REQUESTS : this.read(name, answer)
     } catch (thrown) {
       this.fail(name, messageOf(thrown))
+      return NO_REQUESTS
+    }
+  }
+
+  /** The same as `call('onTrade', …)` for the busiest handler, without its detours. */
+  onTrade(trade: Trade): readonly Request[] {
+    const { handlers } = this
+    if (handlers.onTrade === undefined) return NO_REQUESTS
+    this.calls++
+    try {
+      const answer = handlers.onTrade(trade)
+      return answer === undefined || answer === null ? NO_REQUESTS : this.read('onTrade', answer)
+    } catch (thrown) {
+      this.fail('onTrade', messageOf(thrown))
       return NO_REQUESTS
     }
   }
