@@ -39,6 +39,7 @@ export class Backpressure {
   private step = 0
   private lag = 0
   private lastLag = 0
+  private rises = 0
   private lastAtMs: number | null = null
   private changedAtMs = Number.NEGATIVE_INFINITY
   private worst = 0
@@ -58,11 +59,14 @@ export class Backpressure {
   observe(lagMs: number, atMs: number): LoadDecision | null {
     const elapsedMs = this.lastAtMs === null ? 0 : Math.max(0, atMs - this.lastAtMs)
     const slope = elapsedMs === 0 ? 0 : (lagMs - this.lastLag) / elapsedMs
+    this.rises = slope > 0 ? this.rises + 1 : 0
     this.lag = Math.max(lagMs, this.lag * 2 ** (-elapsedMs / HALF_LIFE_MS))
     this.worst = Math.max(this.worst, lagMs)
     this.lastLag = lagMs
     this.lastAtMs = atMs
-    return this.decide(lagMs + Math.max(0, slope) * this.horizonMs, atMs)
+    // One rise is noise, and a trend may at most double what was measured.
+    const trend = this.rises < 2 ? 0 : Math.min(slope * this.horizonMs, lagMs)
+    return this.decide(lagMs + trend, atMs)
   }
 
   get state(): LoadState {
