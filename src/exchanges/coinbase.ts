@@ -1,7 +1,7 @@
 /** Coinbase Exchange. */
 import type { Exchange } from './exchange.js'
 import { joinAddress } from './family/address.js'
-import { coinbaseDecoder } from './family/coinbase-decoder.js'
+import { CoinbaseDecoder } from './family/coinbase-decoder.js'
 import { coinbaseDialect, requestFrames, STREAMS_PER_FRAME } from './family/coinbase-dialect.js'
 import { coinbaseProduct } from './family/coinbase-products.js'
 
@@ -33,6 +33,6 @@ export const coinbase: Exchange = {
   address: (_, base) => joinAddress(base, '/'),
   subscribe: streams => requestFrames('subscribe', streams),
   unsubscribe: streams => requestFrames('unsubscribe', streams),
-  decoder: () => coinbaseDecoder,
+  decoder: () => new CoinbaseDecoder(),
   dialect: coinbaseDialect,
 }

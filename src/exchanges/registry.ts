@@ -2,23 +2,40 @@
 import { UsageError } from '../model/errors.js'
 import { CHANNEL_SPELLINGS, parseChannel, splitStream, type Channel, type Stream } from '../model/stream.js'
 import { nearest } from '../model/symbol.js'
+import { binance } from './binance.js'
 import { binanceFutures } from './binance-futures.js'
 import { binanceUs } from './binance-us.js'
-import { binance } from './binance.js'
-import { coinbaseAdvanced } from './coinbase-advanced.js'
+import { bitstamp } from './bitstamp.js'
+import { bybit } from './bybit.js'
 import { coinbase } from './coinbase.js'
+import { coinbaseAdvanced } from './coinbase-advanced.js'
 import { deribit } from './deribit.js'
-import type { Exchange } from './exchange.js'
+import { gemini } from './gemini.js'
 import { hyperliquid } from './hyperliquid.js'
 import { kraken } from './kraken.js'
+import { kucoin } from './kucoin.js'
+import { okx } from './okx.js'
 import { sim } from './sim.js'
+import type { Exchange } from './exchange.js'
 
 /** In the order in which `genesis exchanges` lists them. */
 export const EXCHANGES: ReadonlyMap<string, Exchange> = new Map(
-  [binance, binanceUs, binanceFutures, coinbase, coinbaseAdvanced, kraken, deribit, hyperliquid, sim].map(exchange => [
-    exchange.name,
-    exchange,
-  ]),
+  [
+    binance,
+    binanceUs,
+    binanceFutures,
+    coinbase,
+    coinbaseAdvanced,
+    kraken,
+    okx,
+    bybit,
+    bitstamp,
+    deribit,
+    kucoin,
+    gemini,
+    hyperliquid,
+    sim,
+  ].map(exchange => [exchange.name, exchange]),
 )
 
 /** @throws UsageError naming the valid choices and the nearest one. */

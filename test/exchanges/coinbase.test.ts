@@ -1,7 +1,11 @@
-/** Coinbase Exchange against the table test. */
+/** Coinbase Exchange against the table test, what other projects expect, and an independent replay of its books. */
+import { describe, expect, it } from 'vitest'
 import { coinbase } from '../../src/exchanges/coinbase.js'
-import type { BookUpdate } from '../../src/model/event.js'
-import { conformance, RECEIVED } from './conformance.js'
+import type { BookUpdate, Decoded } from '../../src/model/event.js'
+import { hasShared, readShared } from '../support/shared.js'
+import { conformance, decodeLast, RECEIVED, streamOf } from './conformance.js'
+import { recordedFrames } from './recordings.js'
+import { cryptoMsgParserAssertions, tardisSteps } from './third-party.js'
 
 const head = { exchange: 'coinbase', symbol: 'BTC-USD', pair: 'BTC/USD' } as const
 const times = { time: 1_732_353_600_123_456, received: RECEIVED } as const
@@ -185,3 +189,110 @@ conformance({
   ],
   recordings: ['coinbase'],
 })
+
+describe('coinbase', () => {
+  it('says of which streams a refusal is', () => {
+    const frame = '{"type":"error","message":"Failed to subscribe","reason":"FOO-USD is not a valid product"}'
+    expect(decodeLast(coinbase, [frame])).toEqual([
+      {
+        type: 'refused',
+        request: null,
+        streams: ['matches:FOO-USD', 'ticker:FOO-USD', 'level2_batch:FOO-USD'],
+        reason: 'Failed to subscribe: FOO-USD is not a valid product',
+      },
+    ])
+  })
+
+  it('acknowledges level 2 under one name', () => {
+    const frame =
+      '{"type":"subscriptions","channels":[{"name":"level2_50","product_ids":["BTC-USD"]},{"name":"matches","product_ids":["BTC-USD","ETH-USD"],"account_ids":null}]}'
+    expect(decodeLast(coinbase, [frame])).toEqual([
+      { type: 'ack', request: null, streams: ['level2_batch:BTC-USD', 'matches:BTC-USD', 'matches:ETH-USD'] },
+    ])
+  })
+
+  it('reads both ways of naming channels', () => {
+    const text =
+      '{"type":"subscribe","product_ids":["BTC-USD"],"channels":["matches",{"name":"level2","product_ids":["ETH-USD"]}]}'
+    const topics = ['matches:BTC-USD', 'level2_batch:ETH-USD']
+    expect(coinbase.dialect.read(text)).toEqual({ kind: 'subscribe', topics, id: null })
+  })
+
+  it('sends one ticker subscription for ticker and quote', () => {
+    const streams = ['btc-usd@ticker', 'btc-usd@quote', 'eth-usd@trade'].map(typed => streamOf(coinbase, typed))
+    expect(coinbase.subscribe(streams, 1).map(({ text }) => JSON.parse(text) as unknown)).toEqual([
+      {
+        type: 'subscribe',
+        channels: [
+          { name: 'ticker', product_ids: ['BTC-USD'] },
+          { name: 'matches', product_ids: ['ETH-USD'] },
+          { name: 'heartbeat', product_ids: ['BTC-USD'] },
+        ],
+      },
+    ])
+  })
+})
+
+if (hasShared('recorded/coinbase') && hasShared('recorded/_expected')) {
+  describe('beside other projects', () => {
+    it.each(tardisSteps(coinbase, 'coinbase'))('compares with tardis-node: $test, message $index', step => {
+      // Where the exchange sends the year 1, tardis repeats the last time it saw; here it is the time of receipt.
+      const time = step.index === 4 ? { time: expect.any(Number) as number } : {}
+      expect(step.actual).toEqual(step.expected.map(row => ({ ...row, ...time })))
+    })
+
+    // Their parser takes the last match before the subscription for a trade, by the maker's side; here it is no news.
+    const asserted = cryptoMsgParserAssertions(coinbase, 'coinbase')
+    it('finds assertions to compare', () => expect(asserted.length).toBeGreaterThan(8))
+    it.each(asserted)('agrees with crypto-msg-parser: $test $path', ({ path, actual, expected }) => {
+      // Their times are cut to the millisecond.
+      expect(path.endsWith('timestamp') ? Math.floor(Number(actual)) : actual).toEqual(expected)
+    })
+  })
+
+  describe('a recorded session', () => {
+    const frames = recordedFrames(coinbase, 'recorded/coinbase', '_session.cf-20210417-A.jsonl.gz')
+    const decoder = coinbase.decoder()
+    const decoded: Decoded[] = []
+    for (const frame of frames) decoder.decode(Buffer.from(frame), RECEIVED, decoded)
+
+    it('gives each trade the side that the ticker, which names the taker, gives it', () => {
+      const takers = new Map<string, string>()
+      for (const frame of frames) {
+        const ticker = JSON.parse(frame) as { type: string; product_id: string; trade_id: number; side: string }
+        if (ticker.type === 'ticker') takers.set(`${ticker.product_id} ${String(ticker.trade_id)}`, ticker.side)
+      }
+      const trades = decoded
+        .filter(event => event.type === 'trade')
+        .filter(({ symbol, id }) => takers.has(`${symbol} ${id}`))
+      expect(trades.length).toBeGreaterThan(50)
+      for (const { symbol, id, side } of trades) expect(takers.get(`${symbol} ${id}`)).toBe(side)
+    })
+
+    it('ends in the books of an independent replay', () => {
+      const derived = JSON.parse(readShared('recorded/_expected/derived-books.public.json').toString()) as {
+        coinbase: Record<
+          string,
+          Record<string, { updates: number; best_bid: string[]; best_ask: string[]; levels: number[] }>
+        >
+      }
+      for (const [symbol, expected] of Object.entries(derived.coinbase['cf-20210417-A'] ?? {})) {
+        const updates = decoded.filter(
+          (event): event is BookUpdate => event.type === 'bookUpdate' && event.symbol === symbol,
+        )
+        const book = { bids: new Map<number, number>(), asks: new Map<number, number>() }
+        for (const { bids, asks } of updates) {
+          for (const [price, size] of bids) book.bids.set(price, size)
+          for (const [price, size] of asks) book.asks.set(price, size)
+        }
+        const prices = (side: Map<number, number>): number[] =>
+          [...side].filter(([, size]) => size > 0).map(([price]) => price)
+        const [bids, asks] = [prices(book.bids), prices(book.asks)]
+        expect([bids.length, asks.length], symbol).toEqual(expected.levels)
+        expect(Math.max(...bids)).toBe(Number(expected.best_bid[0]))
+        expect(Math.min(...asks)).toBe(Number(expected.best_ask[0]))
+        expect(book.bids.get(Math.max(...bids))).toBe(Number(expected.best_bid[1]))
+      }
+    })
+  })
+}

@@ -7,7 +7,7 @@ import { asArray, asObject, asString, parseJson, type Json, type JsonObject } fr
 import type { Decoder } from '../exchange.js'
 import { CandleCloser } from './candle-closer.js'
 import { SUBSCRIBED, topicsOfAck } from './coinbase-advanced-dialect.js'
-import { bestOf, coinbaseTime, optionalSize, refusedTopics, sentProduct } from './coinbase-products.js'
+import { bestOf, coinbaseTime, optionalSize, refusedTopics, SentProducts } from './coinbase-products.js'
 
 const EXCHANGE = 'coinbase-advanced'
 
@@ -24,6 +24,7 @@ const TAKER: ReadonlyMap<Json | undefined, Side> = new Map([
 const KNOWN: ReadonlySet<string> = new Set(['status', 'user', 'futures_balance_summary'])
 
 interface Envelope {
+  readonly products: SentProducts
   readonly time: Micros
   readonly received: Micros
   readonly sequence: number | null
@@ -34,6 +35,7 @@ interface Envelope {
  * the last update of its product; after a hole in the count it names the lost message instead, which the book rule then finds missing.
  */
 export class CoinbaseAdvancedDecoder implements Decoder {
+  private readonly products = new SentProducts()
   private readonly candles = new CandleCloser()
   private readonly lastOfProduct = new Map<string, number>()
   private lastSequence: number | null = null
@@ -47,6 +49,7 @@ export class CoinbaseAdvancedDecoder implements Decoder {
     }
     const { sequence_num: sequence } = message
     const envelope: Envelope = {
+      products: this.products,
       time: coinbaseTime(message['timestamp'], receivedAt),
       received: receivedAt,
       sequence: sequence === undefined ? null : sequenceNumber(sequence, 'sequence_num'),
@@ -71,17 +74,17 @@ export class CoinbaseAdvancedDecoder implements Decoder {
 
   /** Errors, and the answers of the REST twin, which recordings may hold beside the feed. */
   private withoutChannel(message: JsonObject, received: Micros, out: Decoded[]): void {
-    const envelope: Envelope = { time: received, received, sequence: null }
+    const envelope: Envelope = { products: this.products, time: received, received, sequence: null }
     if (message['type'] === 'error') out.push(refusalOf(message))
     else if (message['trades'] !== undefined) out.push(...tradesOf(message['trades'], envelope))
     else if (message['pricebook'] !== undefined)
-      out.push(pricebookOf(asObject(message['pricebook'], 'pricebook'), received))
+      out.push(pricebookOf(asObject(message['pricebook'], 'pricebook'), envelope))
     else if (message['candles'] !== undefined) out.push({ type: 'ignored', what: 'candles that name no product' })
     else throw new DecodeError('unknown', 'a message without channel')
   }
 
   private bookOf(event: JsonObject, { time, received, sequence }: Envelope): BookUpdate {
-    const product = sentProduct(event['product_id'])
+    const product = this.products.of(event['product_id'])
     const snapshot = event['type'] === 'snapshot'
     if (!snapshot && event['type'] !== 'update') throw new DecodeError('field', 'type: expected snapshot or update')
     const { bids, asks, last } = sidesOf(event['updates'], time)
@@ -125,10 +128,8 @@ export class CoinbaseAdvancedDecoder implements Decoder {
     for (const [symbol, last] of this.lastOfProduct) if (last < sequence) this.lastOfProduct.delete(symbol)
   }
 
-  private readCandles(event: JsonObject, { time, received }: Envelope, out: Decoded[]): void {
-    const candles = asArray(event['candles'], 'candles').map(entry =>
-      candleOf(asObject(entry, 'candles'), time, received),
-    )
+  private readCandles(event: JsonObject, envelope: Envelope, out: Decoded[]): void {
+    const candles = asArray(event['candles'], 'candles').map(entry => candleOf(asObject(entry, 'candles'), envelope))
     // The newest comes first; time goes forward here.
     candles.sort((left, right) => left.start - right.start)
     for (const candle of candles) this.candles.add(candle, out)
@@ -151,7 +152,7 @@ function sidesOf(updates: Json | undefined, time: Micros): { bids: Level[]; asks
 }
 
 /** Trades oldest first: a message lists the newest one first. */
-function tradesOf(value: Json | undefined, { time, received }: Envelope): Trade[] {
+function tradesOf(value: Json | undefined, { products, time, received }: Envelope): Trade[] {
   const trades = asArray(value, 'trades').map((entry): Trade => {
     const trade = asObject(entry, 'trades')
     const side = TAKER.get(trade['side'])
@@ -159,7 +160,7 @@ function tradesOf(value: Json | undefined, { time, received }: Envelope): Trade[
     return {
       type: 'trade',
       exchange: EXCHANGE,
-      ...sentProduct(trade['product_id']),
+      ...products.of(trade['product_id']),
       id: idText(trade['trade_id'], 'trade_id'),
       price: exactPrice(trade['price'], 'price'),
       size: exactSize(trade['size'], 'size'),
@@ -176,10 +177,10 @@ function isNewestFirst(trades: readonly Trade[]): boolean {
   return first !== undefined && last !== undefined && first.time >= last.time
 }
 
-function readTickers(event: JsonObject, { time, received }: Envelope, out: Decoded[]): void {
+function readTickers(event: JsonObject, { products, time, received }: Envelope, out: Decoded[]): void {
   for (const entry of asArray(event['tickers'], 'tickers')) {
     const ticker = asObject(entry, 'tickers')
-    const head = { exchange: EXCHANGE, ...sentProduct(ticker['product_id']) }
+    const head = { exchange: EXCHANGE, ...products.of(ticker['product_id']) }
     out.push({
       type: 'ticker',
       ...head,
@@ -198,11 +199,11 @@ function readTickers(event: JsonObject, { time, received }: Envelope, out: Decod
 }
 
 /** Candles of five minutes, `start` in seconds. */
-function candleOf(candle: JsonObject, time: Micros, received: Micros): Candle {
+function candleOf(candle: JsonObject, { products, time, received }: Envelope): Candle {
   return {
     type: 'candle',
     exchange: EXCHANGE,
-    ...sentProduct(candle['product_id']),
+    ...products.of(candle['product_id']),
     interval: '5m',
     start: sequenceNumber(candle['start'], 'start') * MICROS_PER_SECOND,
     open: exactPrice(candle['open'], 'open'),
@@ -216,7 +217,7 @@ function candleOf(candle: JsonObject, time: Micros, received: Micros): Candle {
   }
 }
 
-function pricebookOf(book: JsonObject, received: Micros): BookUpdate {
+function pricebookOf(book: JsonObject, { products, received }: Envelope): BookUpdate {
   const levels = (side: 'bids' | 'asks'): Level[] =>
     asArray(book[side], side).map(entry => {
       const { price, size } = asObject(entry, side)
@@ -225,7 +226,7 @@ function pricebookOf(book: JsonObject, received: Micros): BookUpdate {
   return {
     type: 'bookUpdate',
     exchange: EXCHANGE,
-    ...sentProduct(book['product_id']),
+    ...products.of(book['product_id']),
     kind: 'snapshot',
     first: null,
     last: null,

@@ -7,9 +7,9 @@ import type { Micros } from '../../model/time.js'
 import { asArray, asObject, asString, parseJson, type Json, type JsonObject } from '../../wire/json.js'
 import type { Decoder } from '../exchange.js'
 import { topicsOfSubscriptions, WIRE_CHANNELS } from './coinbase-dialect.js'
-import { bestOf, coinbaseTime, optionalSize, refusedTopics, sentProduct } from './coinbase-products.js'
+import { bestOf, coinbaseTime, optionalSize, refusedTopics, SentProducts } from './coinbase-products.js'
 
-type Reader = (message: JsonObject, received: Micros, out: Decoded[]) => void
+type Reader = (message: JsonObject, products: SentProducts, received: Micros, out: Decoded[]) => void
 
 /** Known messages of the full, status, auction and private channels, and the last trade before the subscription, which is not new. */
 const KNOWN: ReadonlySet<string> = new Set([
@@ -22,17 +22,19 @@ const READERS: ReadonlyMap<string, Reader> = new Map<string, Reader>([
   ['ticker', readTicker],
   ['snapshot', readSnapshot],
   ['l2update', readUpdate],
-  ['heartbeat', (_, __, out) => out.push({ type: 'heartbeat' })],
+  ['heartbeat', (_, __, ___, out) => out.push({ type: 'heartbeat' })],
   [
     'subscriptions',
-    (message, _, out) => out.push({ type: 'ack', request: null, streams: topicsOfSubscriptions(message) }),
+    (message, _, __, out) => out.push({ type: 'ack', request: null, streams: topicsOfSubscriptions(message) }),
   ],
-  ['error', (message, _, out) => out.push(refusalOf(message))],
+  ['error', (message, _, __, out) => out.push(refusalOf(message))],
 ])
 
-/** Needs no history: every message names its product. */
-export const coinbaseDecoder: Decoder = {
-  decode(data, receivedAt, out) {
+/** Needs no history, because every message names its product; it only remembers how products are spelled as pairs. */
+export class CoinbaseDecoder implements Decoder {
+  private readonly products = new SentProducts()
+
+  decode(data: Buffer, receivedAt: Micros, out: Decoded[]): void {
     const root = parseJson(data.toString())
     // The level 3 channel sends arrays that begin with the kind.
     if (Array.isArray(root) && typeof root[0] === 'string' && KNOWN.has(root[0])) {
@@ -42,18 +44,18 @@ export const coinbaseDecoder: Decoder = {
     const message = asObject(root, 'message')
     const type = asString(message['type'], 'type')
     const reader = READERS.get(type)
-    if (reader) reader(message, receivedAt, out)
+    if (reader) reader(message, this.products, receivedAt, out)
     else if (KNOWN.has(type)) out.push({ type: 'ignored', what: type })
     else throw new DecodeError('unknown', `unknown message type ${JSON.stringify(type.slice(0, 40))}`)
-  },
+  }
 }
 
 /** `side` is the side of the maker order. @see https://docs.cdp.coinbase.com/exchange/websocket-feed/channels#match */
-function readMatch(message: JsonObject, received: Micros, out: Decoded[]): void {
+function readMatch(message: JsonObject, products: SentProducts, received: Micros, out: Decoded[]): void {
   out.push({
     type: 'trade',
     exchange: 'coinbase',
-    ...sentProduct(message['product_id']),
+    ...products.of(message['product_id']),
     id: idText(message['trade_id'], 'trade_id'),
     price: exactPrice(message['price'], 'price'),
     size: exactSize(message['size'], 'size'),
@@ -70,8 +72,8 @@ function takerOf(maker: Json | undefined): Side {
 }
 
 /** A ticker carries two things: the last day in numbers and, in newer messages, the best quotes with their sizes. */
-function readTicker(message: JsonObject, received: Micros, out: Decoded[]): void {
-  const head = { exchange: 'coinbase', ...sentProduct(message['product_id']) }
+function readTicker(message: JsonObject, products: SentProducts, received: Micros, out: Decoded[]): void {
+  const head = { exchange: 'coinbase', ...products.of(message['product_id']) }
   const times = { time: coinbaseTime(message['time'], received), received }
   const { price, open_24h: open, high_24h: high, low_24h: low, volume_24h: volume } = message
   out.push({
@@ -88,14 +90,14 @@ function readTicker(message: JsonObject, received: Micros, out: Decoded[]): void
   if (best) out.push({ type: 'quote', ...head, ...best, ...times })
 }
 
-function readSnapshot(message: JsonObject, received: Micros, out: Decoded[]): void {
+function readSnapshot(message: JsonObject, products: SentProducts, received: Micros, out: Decoded[]): void {
   const time = coinbaseTime(message['time'], received)
   const bids = readLevels(message['bids'], 'bids')
   const asks = readLevels(message['asks'], 'asks')
-  out.push(bookOf('snapshot', sentProduct(message['product_id']), bids, asks, time, received))
+  out.push(bookOf('snapshot', products.of(message['product_id']), bids, asks, time, received))
 }
 
-function readUpdate(message: JsonObject, received: Micros, out: Decoded[]): void {
+function readUpdate(message: JsonObject, products: SentProducts, received: Micros, out: Decoded[]): void {
   const bids: Level[] = []
   const asks: Level[] = []
   for (const row of asArray(message['changes'], 'changes')) {
@@ -107,7 +109,7 @@ function readUpdate(message: JsonObject, received: Micros, out: Decoded[]): void
     else asks.push(level)
   }
   const time = coinbaseTime(message['time'], received)
-  out.push(bookOf('delta', sentProduct(message['product_id']), bids, asks, time, received))
+  out.push(bookOf('delta', products.of(message['product_id']), bids, asks, time, received))
 }
 
 function readLevels(value: Json | undefined, field: string): Level[] {

@@ -23,12 +23,25 @@ export function advancedProduct(text: string): Instrument | undefined {
   return coinbaseProduct(text)
 }
 
-/** The pair of a product the exchange sent; one that no rule splits stands for itself. @throws DecodeError where it is no product. */
-export function sentProduct(value: Json | undefined): Instrument {
-  const symbol = asString(value, 'product_id')
-  if (!SENT.test(symbol)) throw new DecodeError('symbol', `${JSON.stringify(symbol.slice(0, 60))} is no product`)
-  const product = advancedProduct(symbol)
-  return { symbol, pair: product?.symbol === symbol ? product.pair : symbol }
+/** More products than Coinbase lists; hostile ones cannot grow the table past it. */
+const MOST_PRODUCTS = 10_000
+
+/** The products of one connection. The pair of one that no rule splits is the id itself: a new listing must not be lost. */
+export class SentProducts {
+  private readonly known = new Map<Json | undefined, Instrument>()
+
+  /** @throws DecodeError where the value cannot be a product. */
+  of(value: Json | undefined): Instrument {
+    const known = this.known.get(value)
+    if (known) return known
+    const symbol = asString(value, 'product_id')
+    if (!SENT.test(symbol)) throw new DecodeError('symbol', `${JSON.stringify(symbol.slice(0, 60))} is no product`)
+    const product = advancedProduct(symbol)
+    const sent = { symbol, pair: product?.symbol === symbol ? product.pair : symbol }
+    if (this.known.size >= MOST_PRODUCTS) this.known.clear()
+    this.known.set(symbol, sent)
+    return sent
+  }
 }
 
 /** An ISO time. Some messages have none and some the year 1: both mean that the exchange did not say. */
