@@ -1,5 +1,5 @@
 /** Paper accounts as lines under a table and at the end of a run. */
-import type { DeskSummary } from '../trading/desk.js'
+import type { DeskSummary } from '../trading/desk-summary.js'
 import { countText, decimalText } from './format.js'
 
 /** Two or three lines per strategy: equity and profit, position, what was done. */

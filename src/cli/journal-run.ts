@@ -1,5 +1,6 @@
 /** What the commands on files share: sources opened, frames folded, progress shown, damage told. */
 import { findExchange, resolveStream } from '../exchanges/registry.js'
+import type { JournalReport } from '../journal/report.js'
 import type { FeedEvent } from '../model/event.js'
 import { EXIT, type ExitCode } from '../model/errors.js'
 import type { Stream } from '../model/stream.js'
@@ -46,7 +47,7 @@ export async function runJournal(input: CommandInput, plan: JournalRunPlan): Pro
     await session.bus.stop()
     const letters = await quarantine.close()
     if (letters !== null) session.sections.set('deadLetters', () => letters)
-    session.sections.set('files', () => source.reports())
+    session.sections.set('files', () => source.reports().map(fileAccount))
   }
   try {
     const ended = await run({
@@ -92,6 +93,10 @@ function onlyOf(streams: readonly Stream[]): (event: FeedEvent) => boolean {
   const names = new StreamNames(streams)
   const wanted = new Set(streams.map(({ exchange, name }) => `${exchange}:${name}`))
   return event => wanted.has(`${event.exchange}:${event.type === 'status' ? event.stream : names.of(event)}`)
+}
+
+function fileAccount({ path, bytes, lines, items, linesOf, torn }: JournalReport): object {
+  return { path, bytes, lines, items, corrupt: linesOf.corrupt, torn: torn?.length ?? 0 }
 }
 
 function tellDamage(source: JournalSource, reporter: Reporter): void {

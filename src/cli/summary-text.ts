@@ -1,7 +1,7 @@
 /** The summary of a run as a person reads it. */
 import type { Summary } from '../session/summary.js'
 import { findImbalance } from '../session/summary.js'
-import type { DeskSummary } from '../trading/desk.js'
+import type { DeskSummary } from '../trading/desk-summary.js'
 import { accountLines } from './account.js'
 import { bytesText, countText, spanText } from './format.js'
 

@@ -43,3 +43,6 @@ export interface ControlFrame {
 }
 
 export type Frame = DataFrame | LinkFrame | TickFrame | ControlFrame
+
+/** How the detail of a link frame begins where the run itself closed the connection: an end, not a loss. */
+export const OWN_END = 'stopped: '

@@ -136,10 +136,12 @@ export class Session {
     void this.bus.emit('control', frame, 'session')
   }
 
+  /** Whoever was owed an event. */
   #subscribers(): Summary['subscribers'] {
     return this.bus
       .stats()
-      .subscriptions.map(({ componentId, eventType, emitted, delivered, conflated, shed, failed }) => ({
+      .subscriptions.filter(({ emitted }) => emitted > 0)
+      .map(({ componentId, eventType, emitted, delivered, conflated, shed, failed }) => ({
         component: componentId,
         topic: eventType,
         emitted,
