@@ -2,3 +2,4 @@
 export { TranscendentalEventBus } from './engine/bus.js'
 export { ExchangeWebSocketHandler } from './feed/handler.js'
 export { defineStrategy } from './strategies/strategy.js'
+export { z } from 'zod'
