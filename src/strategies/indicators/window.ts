@@ -43,4 +43,18 @@ export class Window {
     for (let index = 0; index < this.count; index++) sum += this.values[index] ?? 0
     return sum
   }
+
+  /** Sum of squared distances from `center`. */
+  squaresAround(center: number): number {
+    let sum = 0
+    for (let index = 0; index < this.count; index++) sum += ((this.values[index] ?? 0) - center) ** 2
+    return sum
+  }
+
+  /** Mean distance from `center`. */
+  deviationAround(center: number): number {
+    let sum = 0
+    for (let index = 0; index < this.count; index++) sum += Math.abs((this.values[index] ?? 0) - center)
+    return sum / this.count
+  }
 }
