@@ -42,7 +42,11 @@ export const EXCHANGES: ReadonlyMap<string, Exchange> = new Map(
 export function findExchange(name: string): Exchange {
   const exchange = EXCHANGES.get(name.toLowerCase())
   if (exchange) return exchange
-  throw new UsageError('unknown_exchange', `unknown exchange ${JSON.stringify(name)}`, choices(name, EXCHANGES.keys()))
+  throw new UsageError(
+    'unknown_exchange',
+    `unknown exchange ${JSON.stringify(name)}`,
+    choices(name, [...EXCHANGES.keys()]),
+  )
 }
 
 /**
@@ -77,16 +81,15 @@ function offeredChannel(
   text: string,
 ): { channel: Channel; interval: string | null } {
   const parsed = parseChannel(typed)
-  const offered = CHANNEL_SPELLINGS.filter(spelling => exchange.channels[channelOf(spelling)] !== undefined)
-  if (!parsed)
-    throw new UsageError(
-      'unknown_channel',
-      `unknown channel ${JSON.stringify(typed)} in ${JSON.stringify(text)}`,
-      choices(typed, offered),
-    )
+  const offered = CHANNEL_SPELLINGS.filter(spelling => offers(exchange, spelling))
+  const near = [...offered, ...ALIASES.filter(spelling => offers(exchange, spelling))]
+  if (!parsed) {
+    const message = `unknown channel ${JSON.stringify(typed)} in ${JSON.stringify(text)}`
+    throw new UsageError('unknown_channel', message, choices(typed, offered, near))
+  }
   if (!exchange.channels[parsed.channel]) {
     const message = `${exchange.name} does not offer the channel ${JSON.stringify(typed)}, in ${JSON.stringify(text)}`
-    throw new UsageError('channel_not_offered', message, choices(typed, offered))
+    throw new UsageError('channel_not_offered', message, choices(typed, offered, near))
   }
   if (parsed.interval !== null && !exchange.intervals.includes(parsed.interval)) {
     const message = `${exchange.name} has no candles of ${JSON.stringify(parsed.interval)}, in ${JSON.stringify(text)}`
@@ -95,12 +98,15 @@ function offeredChannel(
   return parsed
 }
 
-function channelOf(spelling: string): Channel {
-  return parseChannel(spelling.replace('<interval>', '1m'))?.channel ?? 'trade'
+function offers(exchange: Exchange, spelling: string): boolean {
+  const channel = parseChannel(spelling.replace('<interval>', '1m'))?.channel
+  return channel !== undefined && exchange.channels[channel] !== undefined
 }
 
-function choices(typed: string, valid: Iterable<string>): { hint: string } {
-  const all = [...valid]
-  const near = nearest(typed, all)
-  return { hint: `${near === undefined ? '' : `did you mean "${near}"? `}choose one of: ${all.join(', ')}` }
+/** Binance spellings, which a slip may be nearest to; what a message lists are the unified ones. */
+const ALIASES = ['bookTicker', 'depth', 'depth5', 'depth10', 'depth20', 'kline_1m', 'miniTicker', 'forceOrder', 'markPrice'] // prettier-ignore
+
+function choices(typed: string, valid: Iterable<string>, near: Iterable<string> = valid): { hint: string } {
+  const nearer = nearest(typed, near)
+  return { hint: `${nearer === undefined ? '' : `did you mean "${nearer}"? `}choose one of: ${[...valid].join(', ')}` }
 }

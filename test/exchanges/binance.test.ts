@@ -2,12 +2,13 @@
 import { describe, expect, it } from 'vitest'
 import { binance } from '../../src/exchanges/binance.js'
 import type { Decoder } from '../../src/exchanges/exchange.js'
-import type { BookUpdate } from '../../src/model/event.js'
+import type { BookUpdate, Decoded } from '../../src/model/event.js'
 import type { Stream } from '../../src/model/stream.js'
 import { hasShared } from '../support/shared.js'
 import { spotCases } from './binance-cases.js'
 import { syncedBooks } from './binance-books.js'
-import { conformance, decodeLast, streamOf } from './conformance.js'
+import { conformance, decodeLast, RECEIVED, streamOf } from './conformance.js'
+import { recordedFrames } from './recordings.js'
 import { cryptoMsgParserAssertions, tardisSteps } from './third-party.js'
 
 conformance({ ...spotCases(binance, 'wss://stream.binance.com:9443/stream'), recordings: ['binance'] })
@@ -124,6 +125,18 @@ describe('requests', () => {
 })
 
 if (hasShared('recorded/binance') && hasShared('recorded/_expected')) {
+  it('finds every trade and quote of a recorded session', () => {
+    const decoder = binance.decoder()
+    const decoded: Decoded[] = []
+    for (const frame of recordedFrames(binance, 'recorded/binance', '_session.hft-btcusdt-20240808.jsonl.gz')) {
+      decoder.decode(Buffer.from(frame), RECEIVED, decoded)
+    }
+    const ids = decoded.filter(event => event.type === 'trade').map(({ id }) => Number(id))
+    expect(ids).toHaveLength(9757)
+    expect(ids.at(-1)! - ids[0]!).toBe(9756)
+    expect(decoded.filter(event => event.type === 'quote')).toHaveLength(28_040)
+  })
+
   describe('beside other projects', () => {
     it.each(tardisSteps(binance, 'binance'))('agrees with tardis-node: $test, message $index', step => {
       expect(step.actual).toEqual(step.expected)

@@ -95,6 +95,8 @@ describe('a stream', () => {
     ['btc usdt@trade', 'malformed_stream', 'symbol@channel'],
     ['binanse:btcusdt@trade', 'unknown_exchange', 'did you mean "binance"?'],
     ['btcusdt@trad', 'unknown_channel', 'did you mean "trade"?'],
+    ['btcusdt@bookTiker', 'unknown_channel', 'did you mean "bookTicker"?'],
+    ['btcusdt@kline_1y', 'unknown_channel', 'candle_<interval>'],
     ['btcusdt@books', 'unknown_channel', 'did you mean "book"?'],
     ['btcusdt@funding', 'channel_not_offered', 'trade, aggTrade, quote'],
     ['coinbase:btc-usd@candle_1m', 'channel_not_offered', 'trade, quote, book, ticker'],

@@ -4,27 +4,25 @@ import type { Decoded, Notice } from '../../model/event.js'
 import type { Micros } from '../../model/time.js'
 import { parseJson, type Json, type JsonObject } from '../../wire/json.js'
 import type { Decoder } from '../exchange.js'
+import { readDepth, readPicture } from './binance-depth.js'
 import {
-  ignored,
   readAggTrade,
   readCandle,
-  readDepth,
   readFunding,
   readLiquidation,
   readOpenInterest,
-  readPicture,
   readQuote,
   readTicker,
   readTrade,
-  type FrameContext,
 } from './binance-events.js'
+import { ignored, type FrameContext, type Reader } from './binance-fields.js'
 import { sentPair, type Naming } from './binance-symbols.js'
 import { topicOf } from './binance-streams.js'
 
 /** More symbols than any exchange of the family lists; hostile ones cannot grow the table past it. */
 const MOST_PAIRS = 10_000
 
-const READERS: ReadonlyMap<string, (message: JsonObject, context: FrameContext) => Decoded> = new Map([
+const READERS: ReadonlyMap<string, Reader> = new Map<string, Reader>([
   ['trade', readTrade],
   ['aggTrade', readAggTrade],
   ['bookTicker', readQuote],
@@ -34,7 +32,7 @@ const READERS: ReadonlyMap<string, (message: JsonObject, context: FrameContext) 
   ['24hrMiniTicker', readTicker],
   ['markPriceUpdate', readFunding],
   ['forceOrder', readLiquidation],
-  ['serverShutdown', (): Decoded => ({ type: 'renew', reason: 'the server announced its shutdown' })],
+  ['serverShutdown', () => ({ type: 'renew', reason: 'the server announced its shutdown' })],
 ])
 
 /** Messages that are known and carry nothing genesis reports: other windows and indices, options, and a user's own account. */

@@ -1,33 +1,12 @@
-/** What each kind of Binance market message says, in genesis' words. */
+/** What each kind of Binance market message says, in genesis' words; books stand in their own file. */
 import { DecodeError } from '../../model/errors.js'
-import type { BookUpdate, Candle, Decoded, Level, Notice, Quote, Trade } from '../../model/event.js'
-import { exactNumber, exactPrice, exactSize, idText, sequenceNumber } from '../../model/number.js'
-import type { Micros } from '../../model/time.js'
-import { asArray, asObject, asString, type Json, type JsonObject } from '../../wire/json.js'
-
-/** What a reader must know beside the message. */
-export interface FrameContext {
-  readonly exchange: string
-  readonly received: Micros
-  /** Name of the stream in a combined frame; empty in a raw one. */
-  readonly stream: string
-  /** @throws DecodeError where the text is no symbol. */
-  pair(symbol: string): string
-}
-
-type Reader = (message: JsonObject, context: FrameContext) => Decoded
+import type { Candle, Quote, Trade } from '../../model/event.js'
+import { exactNumber, exactPrice, exactSize, idText } from '../../model/number.js'
+import { asObject, asString, type Json, type JsonObject } from '../../wire/json.js'
+import { binanceTime, ignored, type FrameContext, type Reader } from './binance-fields.js'
 
 /** Prices of these are not made in the book: the venue's own liquidation and deleveraging, and placeholders. */
 const OFF_BOOK: ReadonlySet<string> = new Set(['INSURANCE_FUND', 'ADL', 'NA'])
-
-/** Milliseconds, or microseconds where the connection asked for them: a count that high is no time in milliseconds. */
-export function binanceTime(value: Json | undefined, field: string): Micros {
-  const count = sequenceNumber(value, field)
-  const micros = count < 100_000_000_000_000 ? count * 1000 : count
-  if (count <= 0 || !Number.isSafeInteger(micros))
-    throw new DecodeError('time', `${field}: ${String(count)} is no time`)
-  return micros
-}
 
 /** `trade`. `m` says that the buyer was the maker, so the taker sold. */
 export const readTrade: Reader = (message, context) => {
@@ -82,69 +61,6 @@ export const readQuote: Reader = (message, context) => {
 
 function emptySide(price: Json | undefined, size: number): boolean {
   return size === 0 && exactSize(price, 'price') === 0
-}
-
-/** `depthUpdate`: a delta, or the whole top of the book where the stream is a partial one (futures give both one shape). */
-export const readDepth: Reader = (message, context) => {
-  if (context.stream.includes('@rpiDepth')) return ignored('depth with retail price improvement orders')
-  const previous = message['pu']
-  return {
-    ...bookHead(asString(message['s'], 's'), context),
-    kind: /@depth\d/.test(context.stream) ? 'partial' : 'delta',
-    first: sequenceNumber(message['U'], 'U'),
-    last: sequenceNumber(message['u'], 'u'),
-    previous: previous === undefined ? null : sequenceNumber(previous, 'pu'),
-    checksum: null,
-    bids: readLevels(message['b'], 'b'),
-    asks: readLevels(message['a'], 'a'),
-    texts: null,
-    time: binanceTime(message['E'], 'E'),
-    received: context.received,
-  } satisfies BookUpdate
-}
-
-/** A picture of the book that names its last update: partial depth on spot, and REST snapshots everywhere. */
-export const readPicture: Reader = (message, context) => {
-  const last = sequenceNumber(message['lastUpdateId'], 'lastUpdateId')
-  const time = message['E'] ?? message['T']
-  return {
-    ...bookHead(pictureSymbol(message, context), context),
-    kind: /@depth\d/.test(context.stream) ? 'partial' : 'snapshot',
-    first: last,
-    last,
-    previous: null,
-    checksum: null,
-    bids: readLevels(message['bids'], 'bids'),
-    asks: readLevels(message['asks'], 'asks'),
-    texts: null,
-    time: time === undefined ? context.received : binanceTime(time, 'E'),
-    received: context.received,
-  } satisfies BookUpdate
-}
-
-function pictureSymbol(message: JsonObject, context: FrameContext): string {
-  const named = message['symbol']
-  if (named !== undefined) return asString(named, 'symbol')
-  const at = context.stream.indexOf('@')
-  if (at > 0) return context.stream.slice(0, at).toUpperCase()
-  throw new DecodeError(
-    'symbol',
-    'a book without a stream name does not say of which symbol it is; use a combined stream',
-  )
-}
-
-function bookHead(symbol: string, context: FrameContext): Pick<BookUpdate, 'type' | 'exchange' | 'symbol' | 'pair'> {
-  return { type: 'bookUpdate', exchange: context.exchange, symbol, pair: context.pair(symbol) }
-}
-
-function readLevels(value: Json | undefined, field: string): Level[] {
-  const rows = asArray(value, field)
-  const levels: Level[] = []
-  for (const row of rows) {
-    if (!Array.isArray(row) || row.length < 2) throw new DecodeError('shape', `${field}: expected [price, size]`)
-    levels.push([exactPrice(row[0], field), exactSize(row[1], field)])
-  }
-  return levels
 }
 
 /** `kline`. */
@@ -245,8 +161,4 @@ export const readOpenInterest: Reader = (message, context) => {
     time: time === undefined ? context.received : binanceTime(time, 'time'),
     received: context.received,
   }
-}
-
-export function ignored(what: string): Notice {
-  return { type: 'ignored', what }
 }
