@@ -113,6 +113,11 @@ export class BookSync {
     return this.live
   }
 
+  /** Last id of the update that was applied last; null where the exchange numbers nothing or there is no book. */
+  get lastSequence(): number | null {
+    return this.live ? (this.previous?.last ?? null) : null
+  }
+
   /** Takes the next update and appends what follows from it to `out`. */
   apply(update: BookUpdate, out: BookSyncResult[]): void {
     if (update.kind === 'partial') out.push(this.event(update, true, update.bids, update.asks))

@@ -6,9 +6,12 @@ import type { FaultLink, Faults } from './faults.js'
 /** A client that reads so slowly is cut off, as exchanges do it. */
 const MOST_BUFFERED_BYTES = 64 * 1024 * 1024
 
+/** `combined`: in an envelope that names the stream; `raw`: without it; `verbatim`: as it was recorded. */
+export type Framing = 'combined' | 'raw' | 'verbatim'
+
 export interface ClientRules {
-  /** Messages a client may send in a second, pings and pongs included. */
-  readonly messagesPerSecond: number
+  /** Messages a client may send in any window of this length, pings and pongs included. */
+  readonly messages: { readonly count: number; readonly perMs: number }
   /** What announces a planned end to this client; null where the exchange has no such message. */
   farewell(client: ExchangeClient): string | null
 }
@@ -16,13 +19,14 @@ export interface ClientRules {
 export class ExchangeClient implements FaultLink {
   /** Topic as the exchange knows it → stream name as the client wrote it. */
   readonly topics = new Map<string, string>()
-  /** Whether messages come wrapped in one that names their stream. */
-  isCombined = false
+  /** How messages of the market are wrapped. */
+  framing: Framing = 'verbatim'
   /** When it last answered a ping, or joined; on the monotonic clock. */
   heardAt = performance.now()
+  /** When it was last sent something. */
+  sentAt = performance.now()
   private isStalled = false
-  private window = 0
-  private inWindow = 0
+  private readonly askedAt: number[] = []
   private readonly timers = new Set<NodeJS.Timeout>()
 
   constructor(
@@ -52,6 +56,7 @@ export class ExchangeClient implements FaultLink {
 
   put(data: string | Buffer): void {
     if (this.isMute) return
+    this.sentAt = performance.now()
     this.socket.send(data)
     if (this.socket.bufferedAmount > MOST_BUFFERED_BYTES) this.reset()
   }
@@ -75,9 +80,11 @@ export class ExchangeClient implements FaultLink {
 
   /** Counts something the client sent. @returns false where it sends too much. */
   mayAsk(): boolean {
-    const second = Math.floor(performance.now() / 1000)
-    if (second !== this.window) [this.window, this.inWindow] = [second, 0]
-    return ++this.inWindow <= this.rules.messagesPerSecond
+    const { count, perMs } = this.rules.messages
+    const now = performance.now()
+    this.askedAt.push(now)
+    if (this.askedAt.length > count + 1) this.askedAt.shift()
+    return this.askedAt.length <= count || now - (this.askedAt[0] ?? now) > perMs
   }
 
   cut(): void {

@@ -17,11 +17,14 @@ export interface Venue {
   joined(client: ExchangeClient, address: URL): void
   asked(client: ExchangeClient, text: string): void
   rest(address: URL): RestAnswer | Promise<RestAnswer>
-  /** Sent as WebSocket ping; null where the exchange sends none. */
-  readonly pingEveryMs: number | null
+  /** How often a WebSocket ping goes out. */
+  readonly pingEveryMs: number
+  /** A text that the exchange sends on an idle connection; null where it sends none. */
+  readonly heartbeat: { readonly everyMs: number; text(): string } | null
 }
 
-export interface ServerStats {
+/** What the faults did stands beside what happened anyway. */
+export interface ServerStats extends Readonly<FaultCounts> {
   readonly clients: number
   readonly connections: number
   /** Messages from clients. */
@@ -29,13 +32,11 @@ export interface ServerStats {
   readonly restRequests: number
   /** Clients closed because they sent too much. */
   readonly overLimit: number
-  readonly faults: Readonly<FaultCounts>
 }
 
 const LARGEST_REQUEST_BYTES = 64 * 1024
 /** A client that has not answered a ping for this many pings is gone. */
 const PINGS_UNANSWERED = 3
-const LONGEST_TIMER_MS = 2_147_483_647
 
 /** Binds to loopback only. */
 export class ExchangeServer {
@@ -44,7 +45,7 @@ export class ExchangeServer {
   private readonly sockets: WebSocketServer
   private readonly audiences = new Map<string, Set<ExchangeClient>>()
   private readonly counts = { connections: 0, asked: 0, restRequests: 0, overLimit: 0 }
-  private pings: NodeJS.Timeout | undefined
+  private readonly timers: NodeJS.Timeout[] = []
 
   constructor(
     private readonly venue: Venue,
@@ -68,13 +69,16 @@ export class ExchangeServer {
       this.http.once('error', reject)
       this.http.listen(port, '127.0.0.1', () => resolve())
     })
-    const every = this.venue.pingEveryMs
-    if (every !== null) this.pings = setInterval(() => this.ping(every), Math.min(every, LONGEST_TIMER_MS))
+    const { pingEveryMs, heartbeat } = this.venue
+    this.timers.push(setInterval(() => this.ping(pingEveryMs), pingEveryMs))
+    if (heartbeat !== null) {
+      this.timers.push(setInterval(() => this.beat(heartbeat.everyMs, heartbeat.text()), heartbeat.everyMs))
+    }
     return (this.http.address() as AddressInfo).port
   }
 
   async stop(): Promise<void> {
-    clearInterval(this.pings)
+    for (const timer of this.timers) clearInterval(timer)
     for (const client of this.clients) client.destroy()
     this.http.closeAllConnections()
     await new Promise<void>(resolve => this.http.close(() => resolve()))
@@ -95,13 +99,18 @@ export class ExchangeServer {
     if (audience?.size === 0) this.audiences.delete(topic)
   }
 
+  /** Whether anybody has subscribed to anything. */
+  get hasAudience(): boolean {
+    return this.audiences.size > 0
+  }
+
   /** Who has subscribed to the topic; undefined where nobody has. */
   audience(topic: string): ReadonlySet<ExchangeClient> | undefined {
     return this.audiences.get(topic)
   }
 
   stats(): ServerStats {
-    return { clients: this.clients.size, ...this.counts, faults: { ...this.faults.counts } }
+    return { clients: this.clients.size, ...this.counts, ...this.faults.counts }
   }
 
   private upgrade(request: IncomingMessage, socket: Socket, head: Buffer): void {
@@ -161,6 +170,11 @@ export class ExchangeServer {
     }
   }
 
+  private beat(everyMs: number, text: string): void {
+    const idleSince = performance.now() - everyMs
+    for (const client of this.clients) if (client.sentAt <= idleSince) client.put(text)
+  }
+
   private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     this.counts.restRequests++
     const { status, body } =
@@ -174,6 +188,6 @@ export class ExchangeServer {
 
 function addressOf(request: IncomingMessage): URL {
   const path = request.url ?? '/'
-  const base = 'http://127.0.0.1'
+  const base = `http://127.0.0.1:${request.socket.localPort ?? 0}`
   return URL.canParse(path, base) ? new URL(path, base) : new URL('/unknown', base)
 }

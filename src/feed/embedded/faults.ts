@@ -19,13 +19,13 @@ export interface FaultLink {
   readonly isMute: boolean
 }
 
-/** Exact: offered = delivered + dropped + withheld + lost + held, and put = delivered + duplicated + garbage. */
+/** Exact: offered = delivered + dropped + withheld + lost + held, and sent = delivered + duplicated + garbage. */
 export interface FaultCounts {
   /** Messages that the market had for clients. */
   offered: number
   delivered: number
-  /** Put on a connection, of whatever kind. */
-  put: number
+  /** Put on connections, of whatever kind. */
+  sent: number
   dropped: number
   /** Not sent because the connection was stalled or gone. */
   withheld: number
@@ -46,7 +46,7 @@ export interface FaultCounts {
 /** One for the whole exchange: `cut@1500` means the connection that carries the 1,500th message of all. */
 export class Faults {
   readonly counts: FaultCounts = {
-    offered: 0, delivered: 0, put: 0, dropped: 0, withheld: 0, held: 0, lost: 0, duplicated: 0, garbage: 0, reordered: 0, cuts: 0,
+    offered: 0, delivered: 0, sent: 0, dropped: 0, withheld: 0, held: 0, lost: 0, duplicated: 0, garbage: 0, reordered: 0, cuts: 0,
     stalls: 0, acksDelayed: 0, acksWithheld: 0, refusedConnections: 0,
   } // prettier-ignore
   private readonly random: Random
@@ -137,7 +137,7 @@ export class Faults {
   }
 
   private put(data: string | Buffer, link: FaultLink): void {
-    this.counts.put++
+    this.counts.sent++
     link.put(data)
   }
 

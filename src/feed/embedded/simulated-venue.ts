@@ -3,6 +3,7 @@ import type { ClientRules, ExchangeClient } from './exchange-client.js'
 import { MICROS_PER_MS } from '../../model/time.js'
 import { errorText, readRequest, resultText, type BinanceRequest } from './binance-requests.js'
 import { answerRest } from './binance-rest.js'
+import { enveloped } from './framing.js'
 import type { ExchangeServer, RestAnswer, Venue } from './exchange-server.js'
 import { SIMULATED_INTERVALS } from './running-candles.js'
 import type { SimulatedMarket } from './simulated-market.js'
@@ -13,6 +14,7 @@ const CHANNEL = /^(?:trade|aggTrade|bookTicker|ticker|miniTicker|depth(?:5|10|20
 
 export class SimulatedVenue implements Venue, MessageSink {
   readonly pingEveryMs = 20_000
+  readonly heartbeat = null
   readonly rules: ClientRules
   private server: ExchangeServer | undefined
 
@@ -20,7 +22,10 @@ export class SimulatedVenue implements Venue, MessageSink {
     private readonly market: SimulatedMarket,
     messagesPerSecond: number,
   ) {
-    this.rules = { messagesPerSecond, farewell: client => this.farewell(client) }
+    this.rules = {
+      messages: { count: messagesPerSecond, perMs: 1_000 },
+      farewell: client => this.farewell(client),
+    }
   }
 
   /** Gives it the door that it stands behind. */
@@ -33,8 +38,9 @@ export class SimulatedVenue implements Venue, MessageSink {
   }
 
   joined(client: ExchangeClient, address: URL): void {
-    client.isCombined = address.pathname === '/stream'
-    const names = client.isCombined ? (address.searchParams.get('streams') ?? '') : decodePath(address.pathname)
+    client.framing = address.pathname === '/stream' ? 'combined' : 'raw'
+    const names =
+      client.framing === 'combined' ? (address.searchParams.get('streams') ?? '') : decodePath(address.pathname)
     const wrong = this.subscribe(client, names.split('/').filter(name => name !== '')) // prettier-ignore
     if (wrong !== null) client.close(1008, `Invalid request: ${wrong}`.slice(0, 120))
   }
@@ -54,13 +60,13 @@ export class SimulatedVenue implements Venue, MessageSink {
 
   send(stream: string, text: string): void {
     for (const client of this.server?.audience(stream) ?? []) {
-      client.data(client.isCombined ? `{"stream":"${client.topics.get(stream) ?? stream}","data":${text}}` : text)
+      client.data(client.framing === 'combined' ? enveloped(client.topics.get(stream) ?? stream, text) : text)
     }
   }
 
   private farewell(client: ExchangeClient): string {
     const text = `{"e":"serverShutdown","E":${Math.floor(this.market.now / MICROS_PER_MS)}}`
-    return client.isCombined ? `{"stream":"!serverShutdown","data":${text}}` : text
+    return client.framing === 'combined' ? `{"stream":"!serverShutdown","data":${text}}` : text
   }
 
   private answer(client: ExchangeClient, request: BinanceRequest): string {
@@ -75,9 +81,9 @@ export class SimulatedVenue implements Venue, MessageSink {
       case 'LIST_SUBSCRIPTIONS':
         return resultText([...client.topics.values()], request.id)
       case 'GET_PROPERTY':
-        return resultText(client.isCombined, request.id)
+        return resultText(client.framing === 'combined', request.id)
       case 'SET_PROPERTY':
-        client.isCombined = request.combined
+        client.framing = request.combined ? 'combined' : 'raw'
         return resultText(null, request.id)
     }
   }

@@ -1,0 +1,192 @@
+/** An exchange in a box: a recording, spoken in the named exchange's own dialect to any client of that exchange. */
+import type { ClientRequest, Exchange } from '../../exchanges/exchange.js'
+import { MICROS_PER_MS } from '../../model/time.js'
+import type { EmbeddedExchange } from './embedded-exchange.js'
+import type { ClientRules, ExchangeClient } from './exchange-client.js'
+import { ExchangeServer, type RestAnswer, type Venue } from './exchange-server.js'
+import { parseFaults } from './fault-plan.js'
+import { Faults } from './faults.js'
+import { framed, framingOf, namesIn } from './framing.js'
+import { Playback, type PlaybackHall, type RecordedMessage, type RecordedMessages } from './playback.js'
+import { TapeBooks } from './tape-books.js'
+import { ticketFor } from './tickets.js'
+
+export interface RecordedExchangeOptions {
+  readonly exchange: Exchange
+  /** Called once, when the first client has subscribed. */
+  readonly messages: () => RecordedMessages
+  /** 0 or absent: any free one. */
+  readonly port?: number
+  readonly seed?: number | string
+  /** As on the command line: `cut@1500,garbage=1%`. */
+  readonly faults?: string
+  /** Recorded seconds per second (1); Infinity for as fast as clients take it. */
+  readonly speed?: number
+  /** What happens after the last message (`idle`). */
+  readonly atEnd?: 'idle' | 'close'
+  /** What a client gets that has subscribed nothing (`nothing`). */
+  readonly unsubscribed?: 'nothing' | 'everything'
+}
+
+export interface RecordedExchange extends EmbeddedExchange {
+  /** Resolves when the last message was played. */
+  readonly finished: Promise<void>
+}
+
+/** @throws UsageError where the faults cannot be read; the error of the system where the port is taken. */
+export async function startRecordedExchange(options: RecordedExchangeOptions): Promise<RecordedExchange> {
+  const { exchange, seed = 1, speed = 1, atEnd = 'idle' } = options
+  const venue = new RecordedVenue(exchange, options.unsubscribed ?? 'nothing')
+  const server = new ExchangeServer(venue, new Faults(parseFaults(options.faults ?? ''), seed))
+  venue.open(server)
+  const port = await server.listen(options.port ?? 0)
+  const playback = new Playback(options.messages, venue, speed)
+  const finished = playback.run().then(() => {
+    if (atEnd === 'close') for (const client of server.clients) client.close(1000, 'end of the recording')
+  })
+  // Whoever waits for the end hears of a broken recording; without anybody waiting it must not end the process.
+  finished.catch(() => undefined)
+  return {
+    url: `ws://127.0.0.1:${port}`,
+    httpUrl: `http://127.0.0.1:${port}`,
+    port,
+    finished,
+    stop: () => {
+      playback.stop()
+      return server.stop()
+    },
+    stats: () => server.stats(),
+  }
+}
+
+const SNAPSHOT_WITHIN_MS = 5_000
+const POLL_MS = 20
+
+class RecordedVenue implements Venue, PlaybackHall {
+  readonly pingEveryMs = 20_000
+  readonly heartbeat: Venue['heartbeat']
+  readonly rules: ClientRules
+  subscriptions = 0
+  private readonly books: TapeBooks
+  private server: ExchangeServer | undefined
+
+  constructor(
+    private readonly exchange: Exchange,
+    private readonly unsubscribed: 'nothing' | 'everything',
+  ) {
+    const { count, perMs } = exchange.limits.messages
+    // The limit as declared is what clients send; what the exchange counts holds a pong, too.
+    this.rules = { messages: { count: count + 1, perMs }, farewell: () => null }
+    const { heartbeat } = exchange.dialect
+    this.heartbeat = heartbeat && { everyMs: heartbeat.everyMs, text: () => heartbeat.text(Date.now() * MICROS_PER_MS) }
+    this.books = new TapeBooks(exchange)
+  }
+
+  open(server: ExchangeServer): void {
+    this.server = server
+  }
+
+  get hasAudience(): boolean {
+    const server = this.server
+    return (
+      server !== undefined && (server.hasAudience || (this.unsubscribed === 'everything' && server.clients.size > 0))
+    )
+  }
+
+  get pendingBytes(): number {
+    let most = 0
+    for (const client of this.server?.clients ?? []) if (!client.isMute) most = Math.max(most, client.bufferedBytes)
+    return most
+  }
+
+  accepts(): boolean {
+    return true
+  }
+
+  joined(client: ExchangeClient, address: URL): void {
+    client.framing = framingOf(address)
+    for (const text of this.exchange.dialect.welcome()) client.put(text)
+    for (const name of namesIn(address)) {
+      // Only the Binance family asks in the address, and it asks there for what it would ask in a request.
+      const request = this.exchange.dialect.read(JSON.stringify({ method: 'SUBSCRIBE', params: [name], id: null }))
+      for (const topic of request?.topics ?? []) this.subscribe(client, topic, name)
+    }
+    if (this.unsubscribed === 'everything') this.subscriptions++
+  }
+
+  asked(client: ExchangeClient, text: string): void {
+    for (const answer of this.answers(client, text)) client.answer(answer)
+  }
+
+  async rest(address: URL): Promise<RestAnswer> {
+    const ticket = ticketFor(this.exchange, address)
+    if (ticket !== undefined) return { status: 200, body: ticket }
+    const deadline = performance.now() + SNAPSHOT_WITHIN_MS
+    for (;;) {
+      const body = this.books.answer(address)
+      if (body === undefined) return { status: 404, body: '{"msg":"not in this recording"}' }
+      if (body !== null) return { status: 200, body }
+      if (performance.now() > deadline) return { status: 503, body: '{"msg":"no snapshot in the recording so far"}' }
+      await new Promise(resolve => setTimeout(resolve, POLL_MS))
+    }
+  }
+
+  play({ text, time }: RecordedMessage): void {
+    this.books.feed(text, time)
+    const topics = this.exchange.dialect.topics(text)
+    if (topics.length === 1) this.playTo(topics[0] ?? '', text)
+    else if (topics.length > 1) this.playOnce(topics, text)
+    if (this.unsubscribed === 'nothing') return
+    for (const client of this.server?.clients ?? []) if (client.topics.size === 0) client.data(text)
+  }
+
+  gather(): void {
+    for (const client of this.server?.clients ?? []) client.gather()
+  }
+
+  flush(): void {
+    for (const client of this.server?.clients ?? []) client.flush()
+  }
+
+  private playTo(topic: string, text: string): void {
+    for (const client of this.server?.audience(topic) ?? []) {
+      client.data(framed(text, client.framing, client.topics.get(topic) ?? topic))
+    }
+  }
+
+  /** A message of several topics goes once to a client that has several of them. */
+  private playOnce(topics: readonly string[], text: string): void {
+    const served = new Set<ExchangeClient>()
+    for (const topic of topics) {
+      for (const client of this.server?.audience(topic) ?? []) {
+        if (served.has(client)) continue
+        served.add(client)
+        client.data(framed(text, client.framing, client.topics.get(topic) ?? topic))
+      }
+    }
+  }
+
+  private answers(client: ExchangeClient, text: string): readonly string[] {
+    const { dialect, limits } = this.exchange
+    const request = dialect.read(text)
+    if (request === undefined) return dialect.refuse(undefined, 'not understood')
+    if (request.kind === 'subscribe') {
+      const added = request.topics.filter(topic => !client.topics.has(topic)).length
+      if (client.topics.size + added > limits.streamsPerConnection) {
+        return dialect.refuse(request, `more than ${limits.streamsPerConnection} streams on one connection`)
+      }
+    }
+    this.apply(client, request)
+    return dialect.accept(request)
+  }
+
+  private apply(client: ExchangeClient, { kind, topics }: ClientRequest): void {
+    if (kind === 'subscribe') for (const topic of topics) this.subscribe(client, topic, topic)
+    if (kind === 'unsubscribe') for (const topic of topics) this.server?.unsubscribe(client, topic)
+  }
+
+  private subscribe(client: ExchangeClient, topic: string, name: string): void {
+    this.subscriptions++
+    this.server?.subscribe(client, topic, name)
+  }
+}

@@ -1,0 +1,95 @@
+/** The order books of a recording while it plays, so that a client who comes late is served as the exchange would serve it. */
+import type { BookRule, Decoder, Exchange } from '../../exchanges/exchange.js'
+import { BookSync } from '../../market/book-sync.js'
+import type { BookUpdate, Decoded, Level } from '../../model/event.js'
+import { DecodeError } from '../../model/errors.js'
+import { plainDecimal } from '../../model/number.js'
+import type { Micros } from '../../model/time.js'
+
+interface TapeBook {
+  readonly sync: BookSync
+  /** The last snapshot by REST, as the exchange answered it, and its id. */
+  body: string | null
+  bodyId: number | null
+}
+
+/** Where snapshots are fetched by REST: answers them. */
+export class TapeBooks {
+  private readonly decoder: Decoder
+  private readonly books = new Map<string, TapeBook>()
+  private readonly rule: BookRule | null
+
+  constructor(exchange: Exchange) {
+    this.decoder = exchange.decoder()
+    this.rule = exchange.book?.snapshot === 'rest' ? exchange.book : null
+  }
+
+  /** Follows a message of the recording. */
+  feed(text: string, time: Micros): void {
+    if (this.rule === null) return
+    const decoded: Decoded[] = []
+    try {
+      this.decoder.decode(Buffer.from(text), time, decoded)
+    } catch (error) {
+      // The client will meet the same message and say what is wrong with it.
+      if (error instanceof DecodeError) return
+      throw error
+    }
+    for (const item of decoded) if (item.type === 'bookUpdate') this.follow(item, text, this.rule)
+  }
+
+  /** The answer to a request for a snapshot: the book as of now. Undefined where the address asks for none, null where there is none yet. */
+  answer(address: URL): string | null | undefined {
+    const request = this.rule?.request
+    if (request === undefined) return undefined
+    const asked = [...this.books].find(([symbol]) =>
+      isSameRequest(address, new URL(request.url(symbol, address.origin))),
+    )
+    if (asked !== undefined) return currentBody(asked[1])
+    const anyPath = new URL(request.url('X', address.origin)).pathname
+    return address.pathname === anyPath ? null : undefined
+  }
+
+  private follow(update: BookUpdate, text: string, rule: BookRule): void {
+    if (update.kind === 'partial') return
+    const { exchange, symbol, pair } = update
+    let book = this.books.get(symbol)
+    if (book === undefined) {
+      const sync = new BookSync({ exchange, symbol, pair, stream: symbol }, rule)
+      this.books.set(symbol, (book = { sync, body: null, bodyId: null }))
+    }
+    book.sync.apply(update, [])
+    const body = update.kind === 'snapshot' ? unwrapped(text, symbol, rule) : undefined
+    if (body !== undefined) [book.body, book.bodyId] = [body, update.last]
+  }
+}
+
+function isSameRequest(asked: URL, known: URL): boolean {
+  if (asked.pathname !== known.pathname) return false
+  return [...known.searchParams].every(([key, value]) => key === 'limit' || asked.searchParams.get(key) === value)
+}
+
+/** The REST answer inside a recorded snapshot: what the exchange's own wrapping puts around it is known from wrapping something else. */
+function unwrapped(text: string, symbol: string, rule: BookRule): string | undefined {
+  const [before, after] = rule.request?.wrap(symbol, '{"probe":0}').split('"probe":0') ?? []
+  if (before === undefined || after === undefined) return undefined
+  if (!text.startsWith(before) || !text.endsWith(after)) return undefined
+  return `{${text.slice(before.length, text.length - after.length)}}`
+}
+
+/** The recorded answer with the book as of now in it, where the recording shows the exchange's shape; else null. */
+function currentBody({ sync, body, bodyId }: TapeBook): string | null {
+  if (body === null || bodyId === null || !sync.isLive) return body
+  const now = sync.lastSequence
+  const replaced: unknown = JSON.parse(body, (key, value: unknown) => {
+    if (key === 'bids') return rows(sync.book.bids.top())
+    if (key === 'asks') return rows(sync.book.asks.top())
+    if (value === bodyId) return now
+    return value === String(bodyId) ? String(now) : value
+  })
+  return JSON.stringify(replaced)
+}
+
+function rows(levels: readonly Level[]): [string, string][] {
+  return levels.map(([price, size]) => [plainDecimal(price), plainDecimal(size)])
+}
