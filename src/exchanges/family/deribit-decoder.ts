@@ -16,6 +16,7 @@ import { CandleCloser } from './candle-closer.js'
 import { deribitInstrument, isCombo } from './deribit-names.js'
 import { epochMicros } from './epoch.js'
 import { shown, unexpected } from './unexpected.js'
+import { volumeOrNull } from './wire-fields.js'
 
 /** Resolutions of `chart.trades` by unified interval. */
 export const DERIBIT_RESOLUTIONS: ReadonlyMap<string, string> = new Map([
@@ -199,7 +200,7 @@ function decodeTicker(data: JsonObject, received: Micros, out: Decoded[]): void 
   const stats = asObject(own(data, 'stats') ?? {}, 'stats')
   const high = optional(own(stats, 'high'), 'high')
   const low = optional(own(stats, 'low'), 'low')
-  const volume = optional(own(stats, 'volume'), 'volume')
+  const volume = volumeOrNull(own(stats, 'volume'), 'volume')
   const before = out.length
   if (last !== null) out.push({ type: 'ticker', ...head, last, open: null, high, low, volume, time, received })
   const funding = own(data, 'current_funding')

@@ -13,7 +13,7 @@ import { asArray, asObject, asString, own, type Json, type JsonObject } from '..
 import { epochMicros } from './epoch.js'
 import { kucoinPair } from './kucoin-names.js'
 import { unexpected } from './unexpected.js'
-import { ignored, orNull } from './wire-fields.js'
+import { ignored, orNull, volumeOrNull } from './wire-fields.js'
 
 export interface KucoinMessage {
   /** What stands after the colon of the topic. */
@@ -185,7 +185,7 @@ export function lastDay(message: KucoinMessage): Decoded {
     open: figure('open'),
     high: figure(spot ? 'high' : 'highPrice'),
     low: figure(spot ? 'low' : 'lowPrice'),
-    volume: figure(spot ? 'vol' : 'volume'),
+    volume: volumeOrNull(own(figures, spot ? 'vol' : 'volume'), 'volume'),
     time: spot ? epochMicros(own(spot, 'datetime'), 'ms', 'datetime') : epochMicros(own(data, 'ts'), 'ns', 'ts'),
     received,
   }
