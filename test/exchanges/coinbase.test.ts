@@ -126,6 +126,7 @@ conformance({
     { name: 'a side nobody knows', frame: MATCH.replace('"buy"', '"both"'), code: 'field' },
     { name: 'a product with a control character', frame: MATCH.replace('BTC-USD', 'BTC-\\u001bUSD'), code: 'symbol' },
     { name: 'a time that is none', frame: MATCH.replace(ISO, 'yesterday'), code: 'time' },
+    { name: 'a time too far to be counted', frame: MATCH.replace('2024-11', '4024-11'), code: 'time' },
     { name: 'a size below zero', frame: MATCH.replace('0.01250000', '-0.01250000'), code: 'number' },
     {
       name: 'a size that a double cannot hold',
