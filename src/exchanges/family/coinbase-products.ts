@@ -50,7 +50,8 @@ export function coinbaseTime(value: Json | undefined, received: Micros): Micros 
   const text = asString(value, 'time')
   if (text.startsWith('0001-01-01T00:00:00')) return received
   const time = parseIsoMicros(text)
-  if (time === undefined || time <= 0 || !Number.isSafeInteger(time)) throw new DecodeError('time', `time: ${text.slice(0, 60)} is no time`)
+  if (time === undefined || time <= 0 || !Number.isSafeInteger(time))
+    throw new DecodeError('time', `time: ${text.slice(0, 60)} is no time`)
   return time
 }
 
