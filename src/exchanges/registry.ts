@@ -5,18 +5,20 @@ import { nearest } from '../model/symbol.js'
 import { binance } from './binance.js'
 import { binanceFutures } from './binance-futures.js'
 import { binanceUs } from './binance-us.js'
+import { bitfinex } from './bitfinex.js'
 import { bitstamp } from './bitstamp.js'
 import { bybit } from './bybit.js'
 import { coinbase } from './coinbase.js'
 import { coinbaseAdvanced } from './coinbase-advanced.js'
 import { deribit } from './deribit.js'
+import type { Exchange } from './exchange.js'
+import { gateio } from './gateio.js'
 import { gemini } from './gemini.js'
 import { hyperliquid } from './hyperliquid.js'
 import { kraken } from './kraken.js'
 import { kucoin } from './kucoin.js'
 import { okx } from './okx.js'
 import { sim } from './sim.js'
-import type { Exchange } from './exchange.js'
 
 /** In the order in which `genesis exchanges` lists them. */
 export const EXCHANGES: ReadonlyMap<string, Exchange> = new Map(
@@ -30,7 +32,9 @@ export const EXCHANGES: ReadonlyMap<string, Exchange> = new Map(
     okx,
     bybit,
     bitstamp,
+    bitfinex,
     deribit,
+    gateio,
     kucoin,
     gemini,
     hyperliquid,

@@ -18,9 +18,24 @@ function usage(action: () => unknown): UsageError {
 describe('the registry', () => {
   it('holds every exchange under its own name', () => {
     for (const [name, exchange] of EXCHANGES) expect(exchange.name).toBe(name)
-    for (const name of ['binance', 'binance-us', 'binance-futures', 'coinbase', 'coinbase-advanced', 'sim']) {
-      expect([...EXCHANGES.keys()]).toContain(name)
-    }
+    expect([...EXCHANGES.keys()]).toEqual([
+      'binance',
+      'binance-us',
+      'binance-futures',
+      'coinbase',
+      'coinbase-advanced',
+      'kraken',
+      'okx',
+      'bybit',
+      'bitstamp',
+      'bitfinex',
+      'deribit',
+      'gateio',
+      'kucoin',
+      'gemini',
+      'hyperliquid',
+      'sim',
+    ])
   })
 
   it.each([...EXCHANGES.keys()])('%s has cases in the table test', name => {
