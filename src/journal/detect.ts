@@ -13,7 +13,7 @@ export function detectFormat(head: Buffer): JournalFormat | undefined {
   if (line === '') return undefined
   if (looksLikeHeader(line) || isRecordingLine(line)) return 'recording'
   // Cut off within its header.
-  if ('{"genesis":"recording"'.startsWith(line)) return 'recording'
+  if (!head.includes(0x0a) && '{"genesis":"recording"'.startsWith(line)) return 'recording'
   if (isTimedLine(line)) return /^\d{4}-/.test(line) ? 'tardis-raw' : 'epoch-log'
   if (line.startsWith('{') || line.startsWith('[')) return jsonFormat(line)
   return line.includes(',') || line.includes(';') ? 'csv' : undefined
@@ -21,8 +21,8 @@ export function detectFormat(head: Buffer): JournalFormat | undefined {
 
 function jsonFormat(line: string): JournalFormat {
   if (isEventLine(line)) return 'events'
-  // A document over several lines, or an array of rows: not one frame per line.
-  return isWhole(line) && !/^\[\s*[[{]/.test(line) ? 'bare' : 'json'
+  // A document over several lines, or an array of rows or candles: not one frame per line.
+  return isWhole(line) && !/^\[\s*\[\s*\d{10}/.test(line) && !/^\[\s*\{[^}]*"open/i.test(line) ? 'bare' : 'json'
 }
 
 function isRecordingLine(line: string): boolean {

@@ -3,6 +3,8 @@ import { EXIT, GenesisError } from '../model/errors.js'
 import type { Piece } from './piece.js'
 
 const HEAD = 64 * 1024
+/** As far as a first line without an end is followed. */
+const LONGEST_HEAD = 1024 * 1024
 const BOM = Buffer.from([0xef, 0xbb, 0xbf])
 
 export interface Head {
@@ -21,13 +23,15 @@ export async function readHead(pieces: AsyncGenerator<Piece>): Promise<Head> {
   const parts: Buffer[] = []
   let length = 0
   let complete = false
-  while (length < HEAD && !complete) {
+  let hasLine = false
+  while ((length < HEAD || (!hasLine && length < LONGEST_HEAD)) && !complete) {
     const next = await pieces.next()
     if (next.done === true) complete = true
     else {
       read.push(next.value)
       if (next.value.kind !== 'bytes') continue
       parts.push(next.value.bytes)
+      hasLine ||= next.value.bytes.includes(0x0a)
       length += next.value.bytes.length
     }
   }

@@ -3,15 +3,16 @@ import type { Micros } from '../model/time.js'
 import type { JournalFormat } from './detect.js'
 import { bareParser } from './formats/bare.js'
 import { eventsParser } from './formats/events.js'
+import { documentParser } from './formats/document.js'
 import { recordingParser } from './formats/recording.js'
+import type { TableContext } from './formats/row.js'
+import { tableParser } from './formats/table.js'
 import { epochLogParser, tardisRawParser } from './formats/timed.js'
 import type { RecordingHeader } from './header.js'
 import type { LineParser } from './item.js'
 import type { PayloadCheck } from './line.js'
 
-export interface ParserContext {
-  readonly path: string
-  readonly exchange: string
+export interface ParserContext extends TableContext {
   readonly check: PayloadCheck
   readonly timeOf: (data: Buffer) => Micros | undefined
   readonly startAt: Micros
@@ -19,7 +20,8 @@ export interface ParserContext {
   readonly onHeader: (header: RecordingHeader) => void
 }
 
-export function parserFor(format: JournalFormat, context: ParserContext): LineParser {
+/** @param head the first bytes of the journal, for formats that show only in several lines. */
+export function parserFor(format: JournalFormat, head: Buffer, context: ParserContext): LineParser {
   switch (format) {
     case 'recording':
       return recordingParser(context)
@@ -32,7 +34,8 @@ export function parserFor(format: JournalFormat, context: ParserContext): LinePa
     case 'epoch-log':
       return epochLogParser(context)
     case 'csv':
+      return tableParser(head, context)
     case 'json':
-      throw new Error('not read yet')
+      return documentParser(head, context)
   }
 }

@@ -1,18 +1,22 @@
 /** Reads a journal of any known format as a stream of batches, in bounded memory, accounting for every byte. */
-import { EXIT, GenesisError, UsageError } from '../model/errors.js'
+import { DecodeError, EXIT, GenesisError, UsageError } from '../model/errors.js'
+import type { Instrument } from '../model/instrument.js'
 import type { Micros } from '../model/time.js'
 import { type JournalFormat, detectFormat } from './detect.js'
 import { type FileSystem, realFileSystem } from './file-system.js'
+import { isBlank } from './formats/bare.js'
 import { type Head, readHead, refuseBinary, refuseUnknown } from './head.js'
 import type { RecordingHeader } from './header.js'
 import type { JournalItem, LineParser, Verdict } from './item.js'
 import { OWN_LINE_LIMIT, type PayloadCheck } from './line.js'
+import { plainInstrument } from './instrument.js'
 import { parserFor } from './parsers.js'
 import type { Piece } from './piece.js'
 import { type Corruption, type JournalReport, emptyTally } from './report.js'
 import { type Source, openSource, streamSource } from './source.js'
-import { LineSplitter } from './splitter.js'
-import { type Packing, unpack } from './unpack.js'
+import { LineSplitter, type Splitter } from './splitter.js'
+import { type Packing, type Unpacked, unpack } from './unpack.js'
+import { ValueSplitter } from './value-splitter.js'
 
 export interface JournalOptions {
   /** What a bare or foreign file cannot say; default `binance`. */
@@ -27,6 +31,14 @@ export interface JournalOptions {
   readonly startAt?: Micros
   /** Makes a frame of a REST answer in a cryptofeed log. */
   readonly restFrame?: (url: string, body: string) => string | undefined
+  /** What a table does not say itself: its instrument, in any spelling. */
+  readonly symbol?: string
+  /** Length of a table's candles: `1m`. */
+  readonly interval?: string
+  /** Names of a table's columns, where it has no header. */
+  readonly columns?: readonly string[]
+  /** The instrument behind a table's symbol; default: the symbol as it stands, the pair as far as it shows. */
+  readonly instrumentOf?: (exchange: string, symbol: string) => Instrument
   /** Default `checked`. */
   readonly check?: PayloadCheck
   /** What `-` reads. */
@@ -45,10 +57,10 @@ export async function openJournal(path: string, options: JournalOptions = {}): P
       ? streamSource('standard input', options.stdin ?? noStdin())
       : await openSource(options.files ?? realFileSystem, path)
   try {
-    const { packing, pieces } = await unpack(source)
-    const head = await readHead(pieces)
+    const unpacked = await unpack(source)
+    const head = await readHead(unpacked.pieces)
     refuseBinary(path, head.bytes)
-    return new JournalReader(source, packing, formatOf(path, head), head, pieces, options)
+    return new JournalReader(source, unpacked, formatOf(path, head), head, options)
   } catch (error) {
     await source.close()
     throw error
@@ -69,7 +81,7 @@ export class JournalReader {
   /** The first header of a recording, once its first batch has been read. */
   header: RecordingHeader | undefined
   private readonly parser: LineParser
-  private readonly splitter: LineSplitter
+  private readonly splitter: Splitter
   private readonly bytesOf = emptyTally()
   private readonly linesOf = emptyTally()
   private readonly corruptions: Corruption[] = []
@@ -82,14 +94,13 @@ export class JournalReader {
   /** Use {@link openJournal}. */
   constructor(
     private readonly source: Source,
-    readonly packing: Packing,
+    private readonly unpacked: Unpacked,
     readonly format: JournalFormat,
     private readonly head: Head,
-    private readonly pieces: AsyncGenerator<Piece>,
     private readonly options: JournalOptions,
   ) {
     this.bytesOf.header = head.bomLength
-    this.parser = parserFor(format, {
+    this.parser = parserFor(format, head.bytes, {
       path: source.path,
       exchange: options.exchange ?? 'binance',
       check: options.check ?? 'checked',
@@ -97,19 +108,24 @@ export class JournalReader {
       startAt: options.startAt ?? 0,
       restFrame: options.restFrame,
       onHeader: header => this.onHeader(header),
+      name: unpacked.name,
+      symbol: options.symbol,
+      interval: options.interval,
+      columns: options.columns,
+      instrumentOf: options.instrumentOf ?? plainInstrument,
     })
-    this.splitter = new LineSplitter(
+    this.splitter = new (format === 'json' ? ValueSplitter : LineSplitter)(
       LINE_LIMIT,
-      (bytes, start, end, offset) => this.onLine(bytes, start, end, offset),
-      (head, length, offset) => {
+      (bytes, start, end, offset, length) => this.onLine(bytes, start, end, offset, length),
+      (head, length, byte) => {
         this.line++
-        this.onCorrupt(
-          head,
-          { line: this.line, byte: offset, length, reason: `line longer than its limit` },
-          length + 1,
-        )
+        this.onCorrupt(head, { line: this.line, byte, length, reason: 'longer than a line may be' }, length)
       },
     )
+  }
+
+  get packing(): Packing {
+    return this.unpacked.packing
   }
 
   /**
@@ -119,7 +135,7 @@ export class JournalReader {
   async *batches(): AsyncGenerator<readonly JournalItem[]> {
     try {
       for (const piece of this.head.pieces) if (this.take(piece)) yield this.batch()
-      for await (const piece of this.pieces) if (this.take(piece)) yield this.batch()
+      for await (const piece of this.unpacked.pieces) if (this.take(piece)) yield this.batch()
       this.takeRest()
       this.parser.finish(this.out)
       if (this.out.length > 0) yield this.batch()
@@ -145,7 +161,7 @@ export class JournalReader {
   }
 
   async close(): Promise<void> {
-    await this.pieces.return(undefined)
+    await this.unpacked.pieces.return(undefined)
     await this.source.close()
   }
 
@@ -174,15 +190,24 @@ export class JournalReader {
     if (lineLimit !== undefined && lineLimit > LINE_LIMIT) this.splitter.allow(Math.min(lineLimit, OWN_LINE_LIMIT))
   }
 
-  private onLine(bytes: Buffer, start: number, end: number, offset: number): void {
+  private onLine(bytes: Buffer, start: number, end: number, byte: number, length: number): void {
     this.line++
-    const verdict = this.parser.parse(bytes, start, end, this.out)
-    // The LF belongs to its line, and so does a CR before it.
-    const length = (bytes[end] === 0x0d ? 2 : 1) + end - start
-    if (verdict === 'corrupt') {
-      const where = { line: this.line, byte: offset, length: end - start, reason: 'not a line of this format' }
-      this.onCorrupt(bytes.subarray(start, end), where, length)
-    } else this.count(verdict, length)
+    const verdict = this.parse(bytes, start, end)
+    if (typeof verdict === 'string') this.count(verdict, length)
+    else this.onCorrupt(bytes.subarray(start, end), { line: this.line, byte, length, ...verdict }, length)
+  }
+
+  /** The verdict, or why the line cannot be read. */
+  private parse(bytes: Buffer, start: number, end: number): Exclude<Verdict, 'corrupt'> | { reason: string } {
+    const before = this.out.length
+    try {
+      const verdict = this.parser.parse(bytes, start, end, this.out)
+      return verdict === 'corrupt' ? { reason: 'not a line of this format' } : verdict
+    } catch (error) {
+      if (!(error instanceof DecodeError)) throw error
+      this.out.length = before
+      return { reason: error.message }
+    }
   }
 
   private count(verdict: Verdict | 'torn', length: number): void {
@@ -195,9 +220,13 @@ export class JournalReader {
     const rest = this.splitter.rest()
     if (rest === undefined) return
     const { bytes } = rest
+    if (isBlank(bytes, 0, bytes.length)) {
+      this.bytesOf.blank += rest.length
+      return
+    }
     const whole = this.parser.isWhole?.(bytes, 0, bytes.length) !== false
-    const verdict = whole ? this.parser.parse(bytes, 0, bytes.length, this.out) : 'corrupt'
-    if (verdict !== 'corrupt') {
+    const verdict = whole ? this.parse(bytes, 0, bytes.length) : undefined
+    if (typeof verdict === 'string') {
       this.line++
       this.count(verdict, rest.length)
       return

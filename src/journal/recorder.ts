@@ -4,11 +4,14 @@ import type { Frame } from '../model/frame.js'
 import type { Micros } from '../model/time.js'
 import { fileError } from './file-error.js'
 import { CREATE, type FileSystem, type OpenFile, REOPEN, errnoOf, readAt, realFileSystem } from './file-system.js'
+import type { MemberCodec } from './codec.js'
+import { gzipCodec } from './gzip-codec.js'
 import { headerLine, parseHeader } from './header.js'
 import { LineDecoder, OWN_LINE_LIMIT } from './line.js'
 import { type Lock, lockFile } from './lock.js'
 import { Segment, type SyncPolicy, type Watermark } from './segment.js'
-import { type Tail, gzipTail, plainTail } from './tail.js'
+import { type Tail, packedTail, plainTail } from './tail.js'
+import { zstdCodec } from './zstd-codec.js'
 
 export interface RecorderOptions {
   /** `.gz` packs it. An existing recording is appended to, after its torn tail is cut. */
@@ -42,7 +45,7 @@ export interface RecorderReport extends Watermark {
 }
 
 /** Past this much waiting for the disk the source is asked to pause. */
-const PAUSE_AT = 16 * 1024 * 1024
+const PAUSE_AT = 2 * 1024 * 1024
 /** Past this much, frames are refused and counted: memory is bounded even where the source cannot pause. */
 const REFUSE_AT = 256 * 1024 * 1024
 const SECOND: Micros = 1_000_000
@@ -66,14 +69,15 @@ export class Recorder {
   /** @throws GenesisError before anything is written: locked, foreign content, read-only or missing target. */
   static async open(options: RecorderOptions): Promise<Recorder> {
     const files = options.files ?? realFileSystem
+    const codec = codecOf(options.path)
     const lock = await lockFile(files, options.path)
     try {
-      const { file, appended } = await openTarget(files, options.path)
+      const { file, appended } = await openTarget(files, options.path, codec)
       const segment = new Segment(file, appended?.kept ?? 0, {
         files,
         path: options.path,
         sync: options.sync ?? '1s',
-        level: options.path.endsWith('.gz') ? (options.level ?? 1) : null,
+        packing: codec === null ? null : { codec, level: options.level ?? 1 },
       })
       const recorder = new Recorder(options, segment, lock, appended)
       recorder.begin()
@@ -164,9 +168,16 @@ export class Recorder {
   }
 }
 
+/** @throws GenesisError where this Node cannot pack so. */
+function codecOf(path: string): MemberCodec | null {
+  if (path.endsWith('.gz')) return gzipCodec
+  return path.endsWith('.zst') ? zstdCodec(path) : null
+}
+
 async function openTarget(
   files: FileSystem,
   path: string,
+  codec: MemberCodec | null,
 ): Promise<{ file: OpenFile; appended: Appended | undefined }> {
   try {
     return { file: await files.open(path, CREATE, 0o644), appended: undefined }
@@ -180,25 +191,25 @@ async function openTarget(
     throw fileError('open it', path, error)
   }
   try {
-    return { file, appended: await repairTail(file, path) }
+    return { file, appended: await repairTail(file, path, codec) }
   } catch (error) {
     await file.close().catch(() => undefined)
     throw fileError('append to it', path, error)
   }
 }
 
-async function repairTail(file: OpenFile, path: string): Promise<Appended> {
+async function repairTail(file: OpenFile, path: string, codec: MemberCodec | null): Promise<Appended> {
   const facts = await file.stat()
   if (!facts.isFile())
     throw new GenesisError('not_a_file', `${path}: not a regular file`, EXIT.failed, { hint: 'name a file' })
-  const tail = path.endsWith('.gz') ? await gzipTail(file, facts.size) : await plainTail(file, facts.size)
-  if (tail === undefined || !(await isOurs(file, path, tail, facts.size))) {
+  const tail = codec === null ? await plainTail(file, facts.size) : await packedTail(file, facts.size, codec)
+  if (tail === undefined || (codec === null && !(await isOurs(file, path, tail, facts.size)))) {
     throw new GenesisError('foreign_file', `${path}: not a recording of genesis; it is left as it is`, EXIT.failed, {
       hint: 'choose another file, or move this one away',
     })
   }
   if (tail.torn === 0) return { kept: tail.keep, cut: 0 }
-  if (!path.endsWith('.gz') && (await endsWhole(file, tail))) {
+  if (codec === null && (await endsWhole(file, tail))) {
     await file.write(Buffer.from('\n'), 0, 1, facts.size)
     return { kept: facts.size + 1, cut: 0 }
   }
@@ -216,7 +227,6 @@ async function endsWhole(file: OpenFile, tail: Tail): Promise<boolean> {
 /** A file we may append to begins with our header, or is a header that was cut off. */
 async function isOurs(file: OpenFile, path: string, tail: Tail, size: number): Promise<boolean> {
   const head = await readAt(file, 0, Math.min(size, 1 << 20))
-  if (path.endsWith('.gz')) return tail.keep > 0 || size === 0 || head[0] === 0x1f
   const end = head.indexOf(0x0a)
   const line = head.toString('utf8', 0, end < 0 ? head.length : end)
   if (tail.keep === 0) return line.startsWith('{"genesis":"recording"') || '{"genesis":"recording"'.startsWith(line)

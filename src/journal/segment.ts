@@ -2,7 +2,7 @@
 import { EXIT, GenesisError } from '../model/errors.js'
 import type { Frame } from '../model/frame.js'
 import type { Micros } from '../model/time.js'
-import { packMember } from './codec.js'
+import type { MemberCodec } from './codec.js'
 import { fileError } from './file-error.js'
 import { type OpenFile, type FileSystem, writeAll } from './file-system.js'
 import { LineBlock } from './line-block.js'
@@ -27,14 +27,16 @@ export interface SegmentOptions {
   readonly files: FileSystem
   readonly path: string
   readonly sync: SyncPolicy
-  /** zlib's level, or null for a plain file. */
-  readonly level: number | null
+  /** How members are packed; null for a plain file. */
+  readonly packing: { readonly codec: MemberCodec; readonly level: number } | null
   /** Called with the bytes of every write, in order. */
   readonly onWritten?: (bytes: Uint8Array) => void
 }
 
-/** 64 KiB and more: a write of this size costs the system call once per several hundred frames. */
-const BLOCK = 256 * 1024
+/** One write per several thousand frames, and while one block is being written the next is filled. */
+const PLAIN_BLOCK = 1024 * 1024
+/** What a packed member holds: small enough to be checked in memory before any of it is used. */
+const MEMBER_BLOCK = 256 * 1024
 const RECYCLED = 8
 const SECOND: Micros = 1_000_000
 const LF = 0x0a
@@ -58,10 +60,11 @@ export class Segment {
   private readonly encoder = new LineEncoder()
   private readonly queue: Sealed[] = []
   private readonly spare: LineBlock[] = []
-  private current = new LineBlock(BLOCK)
+  private readonly capacity: number
+  private current: LineBlock
   private notes = 0
   private openedAt: Micros = 0
-  private syncedAt: Micros = 0
+  private syncedAt: Micros | undefined
   private syncWanted = false
   private pumping: Promise<void> | undefined
   private onWrite: (() => void) | undefined
@@ -71,11 +74,14 @@ export class Segment {
     private readonly file: OpenFile,
     private position: number,
     private readonly options: SegmentOptions,
-  ) {}
+  ) {
+    this.capacity = options.packing === null ? PLAIN_BLOCK : MEMBER_BLOCK
+    this.current = new LineBlock(this.capacity)
+  }
 
   /** Bytes in the file, and those on their way as far as they are known. */
   get size(): number {
-    return this.options.level === null ? this.position + this.backlog : this.position
+    return this.options.packing === null ? this.position + this.backlog : this.position
   }
 
   /** Adds a line that is no frame of the feed: the header, or what the recorder has to say itself. */
@@ -84,7 +90,7 @@ export class Segment {
     const length = Buffer.byteLength(line) + 1
     if (!this.current.hasRoom(length)) {
       this.seal()
-      if (length > BLOCK) this.current = new LineBlock(length)
+      if (length > this.capacity) this.current = new LineBlock(length)
     }
     this.current.addText(line, time)
     this.notes++
@@ -124,8 +130,9 @@ export class Segment {
 
   /** Time passed: a block that has waited long enough goes out, and once a second the disk is asked to keep what it has. */
   tick(now: Micros): void {
-    const patience = this.options.level === null ? SECOND / 4 : SECOND
+    const patience = this.options.packing === null ? SECOND / 4 : SECOND
     if (this.current.length > 0 && now - this.openedAt >= patience) this.seal()
+    this.syncedAt ??= now
     if (this.options.sync !== '1s' || now - this.syncedAt < SECOND) return
     this.syncedAt = now
     this.syncWanted = true
@@ -181,14 +188,16 @@ export class Segment {
     const block = this.current
     if (block.length === 0 || this.failure !== undefined) return
     const lines = block.bytes.subarray(0, block.length)
-    const { level } = this.options
+    const { packing } = this.options
     const { firstTime = 0, lastTime = 0 } = block
     const bytes =
-      level === null ? Promise.resolve(lines) : packMember(lines, { lines: block.lines, firstTime, lastTime }, level)
+      packing === null
+        ? Promise.resolve(lines)
+        : packing.codec.pack(lines, { lines: block.lines, firstTime, lastTime }, packing.level)
     bytes.catch(() => undefined)
     this.queue.push({ block, frames: block.lines - this.notes, bytes })
     this.notes = 0
-    this.current = this.spare.pop() ?? new LineBlock(BLOCK)
+    this.current = this.spare.pop() ?? new LineBlock(this.capacity)
     this.start()
   }
 
@@ -223,12 +232,12 @@ export class Segment {
     this.watermark.written += sealed.frames
     if (this.options.sync === 'each') this.syncWanted = true
     sealed.block.clear()
-    if (sealed.block.bytes.length === BLOCK && this.spare.length < RECYCLED) this.spare.push(sealed.block)
+    if (sealed.block.bytes.length === this.capacity && this.spare.length < RECYCLED) this.spare.push(sealed.block)
   }
 
   /** Leaves only whole records behind after a write that did not end. */
   private async cutBack(bytes: Buffer, written: number, sealed: Sealed): Promise<void> {
-    const whole = this.options.level === null ? bytes.subarray(0, written).lastIndexOf(LF) + 1 : 0
+    const whole = this.options.packing === null ? bytes.subarray(0, written).lastIndexOf(LF) + 1 : 0
     if (whole > 0) {
       const kept = bytes.subarray(0, whole)
       this.options.onWritten?.(kept)

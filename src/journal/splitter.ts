@@ -1,17 +1,30 @@
 /** Splits bytes into lines at LF alone, in bounded memory, the same lines whatever the chunks. */
 
-/** Called with each line, without its LF and one CR before it; `offset` counts bytes from the start of the input. */
-export type OnLine = (bytes: Buffer, start: number, end: number, offset: number) => void
+/**
+ * Called with each line, without its LF and one CR before it; `offset` counts bytes from the start of the input, `length` is all
+ * that the line takes of it.
+ */
+export type OnLine = (bytes: Buffer, start: number, end: number, offset: number, length: number) => void
 
-/** Called instead of {@link OnLine} for a line longer than the limit; its bytes are gone. */
+/** Called instead of {@link OnLine} for a line longer than the limit; only its head is left. */
 export type OnLongLine = (head: Buffer, length: number, offset: number) => void
+
+/** Cuts a stream of bytes into what is read one by one. */
+export interface Splitter {
+  /** A chunk must not change afterwards: lines are views of it. */
+  push(chunk: Buffer): void
+  /** What follows the last whole line: undefined where nothing does. */
+  rest(): { bytes: Buffer; offset: number; length: number } | undefined
+  /** Lines may be this long from here on. */
+  allow(limit: number): void
+}
 
 const LF = 0x0a
 const CR = 0x0d
 const HEAD = 256
 
 /** Feed it chunks with {@link push}, then ask {@link rest} for what has no LF. */
-export class LineSplitter {
+export class LineSplitter implements Splitter {
   private carried: Buffer[] = []
   private carriedLength = 0
   /** Offset of the first byte not yet given out as part of a line. */
@@ -24,7 +37,6 @@ export class LineSplitter {
     private readonly onLongLine: OnLongLine,
   ) {}
 
-  /** A chunk must not change afterwards: lines are views of it. */
   push(chunk: Buffer): void {
     let start = 0
     for (;;) {
@@ -37,7 +49,6 @@ export class LineSplitter {
     if (start < chunk.length) this.carry(start === 0 ? chunk : chunk.subarray(start))
   }
 
-  /** What follows the last LF: undefined where nothing does. */
   rest(): { bytes: Buffer; offset: number; length: number } | undefined {
     if (this.carriedLength === 0) return undefined
     // The control character behind the end is what scanners stop at.
@@ -45,7 +56,6 @@ export class LineSplitter {
     return { bytes: bytes.subarray(0, bytes.length - 1), offset: this.offset, length: this.carriedLength }
   }
 
-  /** Lines may be longer from here on (the header of a recording says so). */
   allow(limit: number): void {
     this.limit = limit
   }
@@ -53,8 +63,9 @@ export class LineSplitter {
   private give(bytes: Buffer, start: number, end: number): void {
     const offset = this.offset
     this.offset += end + 1 - start
-    if (end - start > this.limit) this.onLongLine(bytes.subarray(start, start + HEAD), end - start, offset)
-    else this.onLine(bytes, start, end > start && bytes[end - 1] === CR ? end - 1 : end, offset)
+    const length = end + 1 - start
+    if (length > this.limit + 1) this.onLongLine(bytes.subarray(start, start + HEAD), length, offset)
+    else this.onLine(bytes, start, end > start && bytes[end - 1] === CR ? end - 1 : end, offset, length)
   }
 
   private finishCarried(chunk: Buffer, end: number): void {
@@ -69,7 +80,7 @@ export class LineSplitter {
     }
     const offset = this.offset
     this.offset += length + 1
-    this.onLongLine((kept[0] ?? chunk).subarray(0, HEAD), length, offset)
+    this.onLongLine((kept[0] ?? chunk).subarray(0, HEAD), length + 1, offset)
   }
 
   private carry(part: Buffer): void {

@@ -1,5 +1,5 @@
 /** Finds where a recording stops being whole, so that a crash costs its last line and nothing else. */
-import { MEMBER_HEADER, findMember, readMemberHeader, unpackMember } from './codec.js'
+import type { MemberCodec } from './codec.js'
 import { type OpenFile, readAt } from './file-system.js'
 
 /** What of a file is whole. */
@@ -29,31 +29,39 @@ export async function plainTail(file: OpenFile, size: number): Promise<Tail> {
 }
 
 /**
- * A gzip file is whole up to the end of its last whole member of ours.
+ * A packed file is whole up to the end of its last whole member of ours.
  * @returns undefined where it holds anything else: another program wrote it.
  */
-export async function gzipTail(file: OpenFile, size: number): Promise<Tail | undefined> {
+export async function packedTail(file: OpenFile, size: number, codec: MemberCodec): Promise<Tail | undefined> {
   let at = 0
   let last = -1
   for (;;) {
-    const head = await readAt(file, at, MEMBER_HEADER)
-    const info = readMemberHeader(head, 0)
+    const head = await readAt(file, at, codec.headerLength)
+    const info = codec.readHeader(head, 0)
     if (info === undefined || at + info.size > size) break
     last = at
     at += info.size
   }
-  if (last >= 0 && !(await isWhole(file, last, at - last))) at = last
+  if (last >= 0 && !(await isWhole(file, last, at - last, codec))) at = last
   const rest = await readAt(file, at, Math.min(size - at, 1 << 20))
   // More members behind a damaged one: not a torn tail, and not ours to cut.
-  if (rest.length > 0 && findMember(rest, 1) > 0) return undefined
-  return at === 0 && size >= 2 && rest.readUInt16BE(0) !== 0x1f8b ? undefined : { keep: at, torn: size - at }
+  if (rest.length > 0 && codec.find(rest, 1) > 0) return undefined
+  return at > 0 || size === 0 || isCutHeader(rest, codec) ? { keep: at, torn: size - at } : undefined
 }
 
-async function isWhole(file: OpenFile, at: number, size: number): Promise<boolean> {
+/** Nothing whole at all: ours only where it could be the beginning of our first member. */
+function isCutHeader(bytes: Buffer, codec: MemberCodec): boolean {
+  return (
+    codec.readHeader(bytes, 0) !== undefined ||
+    codec.opening.subarray(0, bytes.length).equals(bytes.subarray(0, codec.opening.length))
+  )
+}
+
+async function isWhole(file: OpenFile, at: number, size: number, codec: MemberCodec): Promise<boolean> {
   const member = await readAt(file, at, size)
-  const info = readMemberHeader(member, 0)
+  const info = codec.readHeader(member, 0)
   if (info === undefined) return false
-  return unpackMember(member, info).then(
+  return codec.unpack(member, info).then(
     () => true,
     () => false,
   )

@@ -3,6 +3,7 @@ import type { DataFrame } from '../../model/frame.js'
 import { type Micros, parseIsoMicros } from '../../model/time.js'
 import type { JournalItem, LineParser, Verdict } from '../item.js'
 import { jsonLineEnd } from '../json-check.js'
+import { epochMicros } from './epoch.js'
 import { pythonBytes } from './python-bytes.js'
 
 export interface TimedContext {
@@ -79,18 +80,6 @@ function logLine(context: TimedContext, line: string, out: JournalItem[]): Verdi
     return 'item'
   }
   return LOG_LINE.test(line) ? 'other' : 'corrupt'
-}
-
-/**
- * A time since the epoch whose unit shows in its length: 9 to 11 digits before the point are seconds, to 14 milliseconds,
- * to 17 microseconds, to 19 nanoseconds. Finer digits than microseconds are cut.
- */
-export function epochMicros(digits: string): Micros | undefined {
-  const [whole = '', fraction = ''] = digits.split('.')
-  if (!/^\d{9,19}$/.test(whole)) return undefined
-  const decimals = whole.length <= 11 ? 6 : whole.length <= 14 ? 3 : whole.length <= 17 ? 0 : -3
-  if (decimals < 0) return Number(whole.slice(0, decimals))
-  return Number(whole + fraction.slice(0, decimals).padEnd(decimals, '0'))
 }
 
 function isWholeFrame(bytes: Buffer, start: number, end: number): boolean {

@@ -1,0 +1,102 @@
+/** Unpacks what another program packed: of any length, so that memory may not suffice to check it before it is used. */
+import { constants, createInflateRaw } from 'node:zlib'
+import { refuseBomb } from './bomb.js'
+import { type Decompressor, Inflater } from './inflater.js'
+import type { Piece } from './piece.js'
+import type { Window } from './window.js'
+import { zstdStream } from './zstd-codec.js'
+
+/** Up to this much is held until its checksum is verified; of a longer member the beginning goes out unverified. */
+const HELD = 8 * 1024 * 1024
+
+interface ForeignFormat {
+  readonly name: string
+  /** Passes over what stands before the packed stream; false where it is cut off. */
+  header(window: Window): Promise<boolean>
+  stream(): Decompressor
+  /** What is wrong with what stands after it; undefined where nothing is. */
+  trailer(window: Window, inflater: Inflater): Promise<string | undefined>
+}
+
+/** A gzip member (RFC 1952). */
+export function unpackForeignGzip(window: Window): AsyncGenerator<Piece> {
+  return unpackForeign(window, {
+    name: 'gzip member',
+    header: passGzipHeader,
+    stream: () => createInflateRaw({ finishFlush: constants.Z_SYNC_FLUSH, chunkSize: 128 * 1024 }),
+    trailer: checkGzipTrailer,
+  })
+}
+
+/** A Zstandard frame, whose own checksum Node verifies. */
+export function unpackForeignZstd(window: Window, path: string): AsyncGenerator<Piece> {
+  return unpackForeign(window, {
+    name: 'zstd frame',
+    header: () => Promise.resolve(true),
+    stream: () => zstdStream(path),
+    trailer: () => Promise.resolve(undefined),
+  })
+}
+
+async function* unpackForeign(window: Window, format: ForeignFormat): AsyncGenerator<Piece> {
+  const offset = window.offset
+  if (!(await format.header(window))) {
+    window.take(window.available)
+    yield { kind: 'torn', offset, length: window.offset - offset, reason: `the ${format.name} is cut off` }
+    return
+  }
+  const inflater = new Inflater(window, format.stream())
+  try {
+    let held: Buffer[] = []
+    let heldLength = 0
+    while (await inflater.step()) {
+      const output = inflater.takeOutput()
+      held.push(...output)
+      heldLength += output.reduce((sum, bytes) => sum + bytes.length, 0)
+      refuseBomb(window.offset - offset, inflater.produced)
+      if (heldLength <= HELD) continue
+      for (const bytes of held) yield { kind: 'bytes', bytes }
+      held = []
+      heldLength = 0
+    }
+    held.push(...inflater.takeOutput())
+    const failure = inflater.failure ?? (inflater.cut ? undefined : await format.trailer(window, inflater))
+    // A flipped bit shows some way behind its place: what came before in this member cannot be trusted. A cut is different.
+    if (failure === undefined || inflater.cut) for (const bytes of held) yield { kind: 'bytes', bytes }
+    const length = window.offset - offset
+    if (inflater.cut) yield { kind: 'torn', offset, length, reason: `the ${format.name} is cut off` }
+    else if (failure !== undefined) yield { kind: 'damage', offset, length, reason: `${format.name}: ${failure}` }
+  } finally {
+    inflater.close()
+  }
+}
+
+async function checkGzipTrailer(window: Window, inflater: Inflater): Promise<string | undefined> {
+  if (!(await window.fill(8))) {
+    inflater.cut = true
+    window.take(window.available)
+    return undefined
+  }
+  const trailer = window.take(8)
+  if (trailer.readUInt32LE(0) !== inflater.checksum) return 'checksum does not match'
+  return trailer.readUInt32LE(4) === inflater.produced % 2 ** 32 ? undefined : 'length does not match'
+}
+
+/** RFC 1952, section 2.3. */
+async function passGzipHeader(window: Window): Promise<boolean> {
+  const flags = window.bytes[window.at + 3] ?? 0
+  let length = 10
+  if ((flags & 4) !== 0) {
+    if (!(await window.fill(length + 2))) return false
+    length += 2 + window.bytes.readUInt16LE(window.at + length)
+  }
+  for (const flag of [8, 16]) {
+    if ((flags & flag) === 0) continue
+    do if (!(await window.fill(length + 1))) return false
+    while (window.bytes[window.at + length++] !== 0 && length < 70_000)
+  }
+  if ((flags & 2) !== 0) length += 2
+  if (!(await window.fill(length))) return false
+  window.take(length)
+  return true
+}
