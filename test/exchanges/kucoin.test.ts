@@ -119,8 +119,37 @@ conformance({
       frame: message('/contract/instrument:XBTUSDTM', 'funding.rate', '{"granularity":60000,"fundingRate":-0.002966,"timestamp":1732353600101}'),
       events: [{ type: 'funding', ...contract, rate: -0.002966, markPrice: null, nextFunding: null, ...at }],
     },
+    {
+      name: 'a trade of the newer feed',
+      frame: '{"T":"trade.SPOT","P":1732353600102160904,"d":{"E":20631804219899901,"M":1732353600101914990,"S":"sell","p":"97123.5","q":"0.00001255","s":"BTC-USDT","ti":"20631804219899904"}}',
+      events: [{ ...sold, id: '20631804219899904' }],
+    },
+    {
+      name: 'a book of the newer feed',
+      frame: '{"T":"obu.SPOT","dp":"increment@10ms","t":"snapshot","P":1732353600102007701,"d":{"C":1000,"M":1732353600101000000,"O":1000,"a":[["97124","2"]],"b":[["97123","1"]],"s":"BTC-USDT"}}',
+      events: [{ type: 'bookUpdate', ...head, ...none, kind: 'snapshot', first: 1000, last: 1000, bids: [[97123, 1]], asks: [[97124, 2]], ...at }],
+    },
+    {
+      name: 'a change of the newer feed, its time in microseconds as documented',
+      frame: '{"T":"obu.SPOT","dp":"increment@10ms","t":"delta","P":1732353600102007701,"d":{"C":1002,"M":1732353600101000,"O":1001,"a":[],"b":[["97123","0"]],"s":"BTC-USDT"}}',
+      events: [{ type: 'bookUpdate', ...head, ...none, kind: 'delta', first: 1001, last: 1002, bids: [[97123, 0]], asks: [], ...at }],
+    },
+    {
+      name: 'a quote of the newer feed',
+      frame: '{"T":"ticker.FUTURES","P":1732353600102166007,"d":{"A":"2","B":"1.5","M":"1732353600101000000","S":"BUY","a":"97124","b":"97123","l":"97123","q":"1","s":"XBTUSDTM"}}',
+      events: [{ type: 'quote', ...contract, bid: 97123, bidSize: 1.5, ask: 97124, askSize: 2, ...at }],
+    },
+    {
+      name: 'a closed candle of the newer feed',
+      frame: '{"T":"kline.SPOT","P":1732353600101914990,"d":{"a":"170509.25","s":"BTC-USDT","C":1732353600,"c":"97100","S":"true","v":"1.25","h":"97200.5","i":"1min","l":"96950","O":1732353540,"o":"97000"}}',
+      events: [{ ...running, closed: true }],
+    },
   ], // prettier-ignore
   control: [
+    { name: 'a welcome of the newer feed', frame: '{"message":"welcome","sessionId":"x"}', type: 'ignored' },
+    { name: 'an acknowledgement of the newer feed', frame: '{"id":"1","result":true}', type: 'ack' },
+    { name: 'an error of the newer feed', frame: '{"id":"1","code":"400100","msg":"bad symbol","result":false}', type: 'refused' },
+    { name: 'a quote of the newer feed without bids', frame: '{"T":"ticker.SPOT","P":1732353600102166007,"d":{"A":"2","B":"0","M":1732353600101000000,"a":"97124","b":"0","s":"BTC-USDT"}}', type: 'ignored' },
     { name: 'a welcome', frame: '{"id":"hQvf8jkno","type":"welcome"}', type: 'ignored' },
     { name: 'an acknowledgement', frame: '{"id":"1","type":"ack"}', type: 'ack' },
     { name: 'a pong', frame: '{"id":"ping","type":"pong"}', type: 'heartbeat' },
@@ -134,6 +163,8 @@ conformance({
   broken: [
     { name: 'an unknown topic', frame: message('/surprise:BTC-USDT', 'x', '{}'), code: 'unknown' },
     { name: 'an unknown type', frame: '{"type":"surprise"}', code: 'unknown' },
+    { name: 'an unknown channel of the newer feed', frame: '{"T":"surprise.SPOT","d":{}}', code: 'unknown' },
+    { name: 'a change of the newer feed that is neither', frame: '{"T":"obu.SPOT","dp":"increment@10ms","t":"replace","d":{"C":1,"M":1732353600101000000,"O":1,"a":[],"b":[],"s":"BTC-USDT"}}', code: 'field' },
     { name: 'a side that is none', frame: trade('"1"', 'SELL'), code: 'field' },
     { name: 'a time in milliseconds where nanoseconds stand', frame: trade().replace('1732353600101914990', '1732353600101'), code: 'time' },
     { name: 'a symbol that is none', frame: trade().replaceAll('BTC-USDT', 'BTC-'), code: 'symbol' },
@@ -170,7 +201,7 @@ conformance({
       subscribe: [{ id: '1', type: 'subscribe', topic, privateChannel: false, response: true }],
     })),
   ], // prettier-ignore
-  recordings: ['kucoin', 'kucoin_futures'],
+  recordings: ['kucoin', 'kucoin_futures', 'kucoin_unified'],
 })
 
 describe('kucoin', () => {

@@ -8,6 +8,9 @@ import { gateHead } from './gate-events.js'
 import { unexpected } from './unexpected.js'
 import { ignored } from './wire-fields.js'
 
+/** More symbols than one connection carries. */
+const SYMBOLS = 10_000
+
 /** Decodes a message that has a `method`. `begun` remembers the symbols whose trades from before the subscription have come. */
 export function decodeV3(message: JsonObject, begun: Set<string>, received: Micros, out: Decoded[]): void {
   const params = asArray(own(message, 'params'), 'params')
@@ -25,7 +28,7 @@ function decodeTrades([name, list]: readonly Json[], begun: Set<string>, receive
   if (!begun.has(head.symbol)) out.push(ignored('trades from before the subscription'))
   else if (trades.length === 0) out.push(ignored('no trades'))
   else out.push(...trades.reverse())
-  begun.add(head.symbol)
+  if (begun.size < SYMBOLS) begun.add(head.symbol)
 }
 
 function decodeTrade(head: ReturnType<typeof gateHead>, data: JsonObject, received: Micros): Trade {

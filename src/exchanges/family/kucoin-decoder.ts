@@ -18,6 +18,7 @@ import {
   tradeOf,
   type KucoinMessage,
 } from './kucoin-events.js'
+import { decodePro } from './kucoin-pro.js'
 import { shown, unexpected } from './unexpected.js'
 import { ignored } from './wire-fields.js'
 
@@ -27,7 +28,8 @@ export class KucoinDecoder implements Decoder {
   decode(bytes: Buffer, receivedAt: Micros, out: Decoded[]): void {
     const message = asObject(parseJson(bytes.toString('utf8')), 'message')
     const topic = own(message, 'topic')
-    if (topic === undefined) out.push(control(message, receivedAt))
+    if (own(message, 'T') !== undefined) out.push(decodePro(message, receivedAt))
+    else if (topic === undefined) out.push(control(message, receivedAt))
     else if (isPrivate(message)) out.push(ignored('private message'))
     else this.market(splitTopic(asString(topic, 'topic')), message, receivedAt, out)
   }
@@ -105,14 +107,28 @@ function control(message: JsonObject, received: Micros): Decoded {
         reason: `${shown(own(message, 'data'))} (${shown(own(message, 'code'))})`,
       }
     case undefined:
-      return restAnswer(message, received)
+      return request === null ? restAnswer(message, received) : proAnswer(message, request)
     default:
       throw unexpected('type', own(message, 'type'), 'unknown')
   }
 }
 
+/** The newer feed answers a request with `result`. */
+function proAnswer(message: JsonObject, request: string): Decoded {
+  if (own(message, 'result') === true) return { type: 'ack', request, streams: [] }
+  if (own(message, 'code') === undefined && own(message, 'result') === undefined)
+    throw unexpected('message', message, 'unknown')
+  return {
+    type: 'refused',
+    request,
+    streams: [],
+    reason: `${shown(own(message, 'msg'))} (${shown(own(message, 'code'))})`,
+  }
+}
+
 /** A bare answer by REST: a contract's book names its symbol, a spot book does not. */
 function restAnswer(message: JsonObject, received: Micros): Decoded {
+  if (own(message, 'message') === 'welcome') return ignored('welcome')
   succeeded(message)
   const data = asObject(own(message, 'data'), 'data')
   const symbol = own(data, 'symbol')
