@@ -130,6 +130,12 @@ export class Desk {
     return this.dealings.flush()
   }
 
+  /** Requests from outside the strategy, carried out as if it had made them: a command, or a test. */
+  request(requests: readonly Request[]): readonly TradingEvent[] {
+    this.dealings.carryOut(requests, this.options.clock.now())
+    return this.dealings.flush()
+  }
+
   /** Where the account stands, for tables and for the end of the run. */
   summary(): DeskSummary {
     return summarise(this.parts, this.dealings, this.options.clock.now())

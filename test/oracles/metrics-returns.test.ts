@@ -66,7 +66,7 @@ if (hasShared('oracles/metrics-returns.json')) {
   describe('return metric oracles', () => {
     it.each(oracleCases('metrics-returns').map(oracle => [oracle.id, oracle] as const))('%s', (id, oracle) => {
       const given = oracle.given as unknown as Given
-      const [[name, expected]] = Object.entries(oracle.expect) as [[string, unknown]]
+      const [[name, expected]] = Object.entries(oracle.expect) as unknown as [[string, unknown]]
       expect(COMPUTE[name], `no metric for ${name}`).toBeDefined()
       const actual = COMPUTE[name]!(series(given), given, given.periods_per_year ?? 252, id)
       expectWithin(actual, expected, oracle.tolerance, id)
