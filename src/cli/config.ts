@@ -12,7 +12,7 @@ export function withConfiguration(flags: Options, io: Pick<Io, 'env'>): Options 
   if (file !== undefined) readConfiguration(file, merged)
   readEnvironment(io.env, merged)
   for (const [key, value] of Object.entries(flags)) merged.set(key, value)
-  return Object.fromEntries(merged) as Options
+  return Object.fromEntries(merged)
 }
 
 function readConfiguration(file: string, into: Map<string, unknown>): void {

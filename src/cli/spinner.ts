@@ -22,7 +22,6 @@ export function connecting({ io, options }: CommandInput, streams: readonly Stre
     if (stopped) return
     const spinner = ora({
       text: `connecting to ${names}`,
-      stream: io.stderr as NodeJS.WriteStream,
       discardStdin: false,
     }).start()
     stop = () => spinner.stop()

@@ -10,17 +10,21 @@ import type { CommandInput } from './command.js'
 export function deadLetterPath({ options, io }: CommandInput, now: Micros): string {
   if (options.deadLetters !== undefined) return options.deadLetters
   const directory = join(stateDirectory(io.env), 'dead-letters')
-  try {
-    mkdirSync(directory, { recursive: true, mode: 0o700 })
-  } catch (error) {
-    throw new UsageError('state_directory', `${directory}: ${messageOf(error)}`, {
-      hint: 'name a file with --dead-letters, or set XDG_STATE_HOME to a writable directory',
-    })
-  }
+  makeDirectory(directory, 'name a file with --dead-letters, or set XDG_STATE_HOME to a writable directory')
   return join(directory, `${new Date(now / 1000).toISOString().replace(/[:.]/g, '-')}-${process.pid}.jsonl`)
 }
 
-export function stateDirectory(env: CommandInput['io']['env']): string {
+function stateDirectory(env: CommandInput['io']['env']): string {
   const base = env['XDG_STATE_HOME']
   return join(base === undefined || base === '' ? join(homedir(), '.local', 'state') : base, 'genesis')
+}
+
+/** Makes a directory with its parents. @throws UsageError where that is not possible. */
+export function makeDirectory(directory: string, hint = 'name another with --session'): string {
+  try {
+    mkdirSync(directory, { recursive: true })
+  } catch (error) {
+    throw new UsageError('directory', `${directory}: ${messageOf(error)}`, { hint })
+  }
+  return directory
 }

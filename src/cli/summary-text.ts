@@ -1,4 +1,5 @@
 /** The summary of a run as a person reads it. */
+import type { RecordingAccount } from '../session/execute.js'
 import type { Summary } from '../session/summary.js'
 import { findImbalance } from '../session/summary.js'
 import type { DeskSummary } from '../trading/desk-summary.js'
@@ -30,23 +31,14 @@ export function summaryLines(summary: Summary): string[] {
   if (ledger !== undefined) lines.push(...accountLines(ledger as readonly DeskSummary[]))
   if (typeof digest === 'string') lines.push(`digest ${digest}`)
   if (rerun !== undefined) lines.push(rerunText(rerun as RerunSection))
-  if (recording !== undefined) lines.push(recordingText(recording as RecordingSection))
+  if (recording !== undefined) lines.push(recordingText(recording as RecordingAccount))
   if (deadLetters !== undefined) lines.push(`dead letters kept in ${(deadLetters as { path: string }).path}`)
   const imbalance = findImbalance(summary)
   if (imbalance !== undefined) lines.push(`ACCOUNTING DOES NOT BALANCE: ${imbalance}`)
   return lines
 }
 
-interface RecordingSection {
-  readonly path: string
-  readonly bytes: number
-  readonly accepted: number
-  readonly synced: number
-  readonly refused: number
-  readonly failure: string | null
-}
-
-function recordingText({ path, bytes, accepted, synced, refused, failure }: RecordingSection): string {
+function recordingText({ path, bytes, accepted, synced, refused, failure }: RecordingAccount): string {
   const lost = refused === 0 ? '' : ` · ${countText(refused)} NOT RECORDED`
   return `recorded ${countText(accepted)} lines (${countText(synced)} synced), ${bytesText(bytes)} in ${path}${lost}${failure === null ? '' : ` · ${failure}`}`
 }

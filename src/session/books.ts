@@ -53,7 +53,7 @@ export class Books {
   #keep(update: BookUpdate): KeptBook {
     const { exchange, symbol, pair } = update
     let symbols = this.#books.get(exchange)
-    if (symbols === undefined) this.#books.set(exchange, (symbols = new Map()))
+    if (symbols === undefined) this.#books.set(exchange, (symbols = new Map<string, KeptBook>()))
     let kept = symbols.get(symbol)
     if (kept === undefined) {
       const sync = new BookSync(

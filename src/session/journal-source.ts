@@ -1,14 +1,14 @@
 /** Recordings and other files as a source of frames: opened together, merged by time, cut to a window, paced. */
 import { statSync } from 'node:fs'
 import type { FrameOutcome } from '../engine/boundary.js'
-import { EXCHANGES } from '../exchanges/registry.js'
 import { mergeJournals } from '../journal/merge.js'
 import { openJournal, type JournalReader } from '../journal/reader.js'
 import type { JournalReport } from '../journal/report.js'
-import type { Decoded, FeedEvent } from '../model/event.js'
+import type { FeedEvent } from '../model/event.js'
 import { UsageError } from '../model/errors.js'
 import type { Frame } from '../model/frame.js'
 import type { Micros } from '../model/time.js'
+import { exchangeTime } from './exchange-time.js'
 import type { Pace } from './pace.js'
 import type { RunSource } from './run.js'
 
@@ -22,6 +22,18 @@ export interface JournalSourceOptions {
   readonly onCorrupt: 'stop' | 'skip' | 'quarantine'
   readonly quarantine?: (bytes: Buffer) => void
   readonly stdin: AsyncIterable<Uint8Array>
+}
+
+export interface FileAccount {
+  readonly path: string
+  /** Unpacked. */
+  readonly bytes: number
+  readonly lines: number
+  /** Frames and events given out. */
+  readonly items: number
+  readonly corrupt: number
+  /** Bytes of a last line that was cut off. */
+  readonly torn: number
 }
 
 export class JournalSource implements RunSource {
@@ -80,8 +92,16 @@ export class JournalSource implements RunSource {
     return this.readers.map(reader => reader.report())
   }
 
-  get formats(): readonly string[] {
-    return this.readers.map(reader => reader.format)
+  /** What was read of each file, for the summary. */
+  accounts(): readonly FileAccount[] {
+    return this.reports().map(({ path, bytes, lines, items, linesOf, torn }) => {
+      return { path, bytes, lines, items, corrupt: linesOf.corrupt, torn: torn?.length ?? 0 }
+    })
+  }
+
+  /** False where a file holds bare frames, which do not say when they were received: latency cannot be told from them. */
+  get tellsReceiveTimes(): boolean {
+    return this.readers.every(reader => reader.format !== 'bare')
   }
 }
 
@@ -98,22 +118,4 @@ async function openOne(path: string, options: JournalSourceOptions): Promise<Jou
     timeOf: exchangeTime(options.exchange),
     ...(options.quarantine === undefined ? {} : { quarantine: options.quarantine }),
   })
-}
-
-/** The exchange's own time in a bare frame: the latest time of the events that the exchange's decoder finds in it. */
-function exchangeTime(name: string): (data: Buffer) => Micros | undefined {
-  const decoder = EXCHANGES.get(name)?.decoder()
-  const found: Decoded[] = []
-  return data => {
-    found.length = 0
-    try {
-      decoder?.decode(data, 0, found)
-    } catch {
-      // A frame that cannot be decoded says no time; the boundary will tell why.
-      return undefined
-    }
-    let latest = 0
-    for (const item of found) if ('time' in item && item.time > latest) latest = item.time
-    return latest === 0 ? undefined : latest
-  }
 }

@@ -16,7 +16,8 @@ export interface LiveOptions {
   /** Seed and rate of the embedded exchange. */
   readonly seed: number
   readonly rate: number | undefined
-  readonly trouble: (trouble: Trouble) => void
+  /** Told in a sentence what is wrong while the feed keeps trying. */
+  readonly note: (text: string) => void
   /** Failed attempts before a feed that never connected is given up. */
   readonly giveUpAfter: number
 }
@@ -51,7 +52,7 @@ export async function openLive(options: LiveOptions): Promise<Live> {
     urls,
     proxy: options.proxy,
     lines: options.lines,
-    trouble: options.trouble,
+    trouble: trouble => options.note(troubleText(trouble)),
     giveUpAfter: options.giveUpAfter,
   })
   return { feed, control: controlOf(feed, streams), close }
@@ -68,4 +69,9 @@ function controlOf(feed: LiveFeed, streams: readonly Stream[]): FeedControl {
       if (stream !== undefined) feed.resubscribe(stream)
     },
   }
+}
+
+function troubleText({ exchange, address, attempts, detail, hint, retryInMs }: Trouble): string {
+  const next = retryInMs === null ? 'no further attempt' : `next attempt in ${(retryInMs / 1000).toFixed(1)}s`
+  return `${exchange}: ${detail} at ${address} after ${attempts} attempts, ${next}. ${hint ?? 'Offline? Try --exchange sim.'}`
 }

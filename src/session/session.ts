@@ -25,11 +25,15 @@ export interface SessionOptions {
   readonly keepDeadLetter: (letter: DeadLetter) => void
   /** Connections that carry each stream. */
   readonly lines?: number
+  /** False where receive times are made up from the exchange's own. */
+  readonly measuresLatency?: boolean
   /** Events for which this is false are not published; all are where it is absent. */
   readonly wanted?: (event: FeedEvent) => boolean
   /** Market events after which the run is to stop. */
   readonly limit?: number
 }
+
+const UNKNOWN_LATENCY = { p50: null, p99: null, max: null }
 
 export class Session {
   readonly clock = new VirtualClock()
@@ -110,7 +114,7 @@ export class Session {
       gaps: this.gaps.totals().gaps + this.#intake.importedGaps,
       duplicates: arbiter.duplicates,
       reconnects: this.#intake.reconnects,
-      latency: this.#intake.latency.summary(),
+      latency: this.#options.measuresLatency === false ? UNKNOWN_LATENCY : this.#intake.latency.summary(),
       elapsedMs: Math.round(elapsedMs),
       first: this.#first,
       last: this.#first === null ? null : this.clock.now(),
@@ -123,7 +127,7 @@ export class Session {
     if (wanted !== undefined && !wanted(event)) return
     if (event.type !== 'status') this.#marketEvents++
     this.#published.set(event.type, (this.#published.get(event.type) ?? 0) + 1)
-    void this.bus.emit(event.type, event as never, 'market')
+    void this.bus.emit(event.type, event, 'market')
   }
 
   /** Frames are atoms: a limit ends the run between two of them, so that its tape replays to the same end. */

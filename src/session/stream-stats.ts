@@ -98,7 +98,7 @@ export class StreamStats {
   /** The row of a symbol, made on first sight. */
   row(exchange: string, symbol: string, pair: string): StreamRow {
     let symbols = this.#rows.get(exchange)
-    if (symbols === undefined) this.#rows.set(exchange, (symbols = new Map()))
+    if (symbols === undefined) this.#rows.set(exchange, (symbols = new Map<string, StreamRow>()))
     let row = symbols.get(symbol)
     if (row === undefined) symbols.set(symbol, (row = new StreamRow(exchange, symbol, pair)))
     return row

@@ -42,7 +42,10 @@ export async function startBinanceServer(options: BinanceServerOptions): Promise
     socket.on('message', (data: Buffer) => {
       const request = JSON.parse(data.toString('utf8')) as { method: string; params: string[]; id: unknown }
       server.requests.push(request)
-      if (options.refuse !== undefined) return socket.send(options.refuse(request.id))
+      if (options.refuse !== undefined) {
+        socket.send(options.refuse(request.id))
+        return
+      }
       socket.send(JSON.stringify({ result: null, id: request.id }))
       if (request.method === 'SUBSCRIBE') play(socket)
     })

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto'
 import { createServer } from 'node:net'
 import type { AddressInfo, Server, Socket } from 'node:net'
+import { createServer as createTlsServer } from 'node:tls'
 
 export type Script = (peer: Peer, index: number) => void
 
@@ -16,6 +17,8 @@ export interface FaultServerOptions {
   readonly script: Script
   /** Answers requests that are no handshakes. */
   readonly http?: (path: string, index: number) => HttpAnswer | null
+  readonly tls?: { readonly key: string; readonly cert: string }
+  readonly port?: number
 }
 
 const GUID = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11'
@@ -26,25 +29,28 @@ export class FaultServer {
   httpRequests = 0
   /** When each handshake arrived, in milliseconds. */
   readonly handshakes: number[] = []
+  /** Stays known after the server has stopped. */
+  port = 0
+
   private constructor(
     private readonly server: Server,
     private readonly options: FaultServerOptions,
   ) {}
 
-  static async start(options: FaultServerOptions, port = 0): Promise<FaultServer> {
-    const server = createServer()
+  static async start(options: FaultServerOptions): Promise<FaultServer> {
+    const server: Server = options.tls === undefined ? createServer() : createTlsServer(options.tls)
     const faults = new FaultServer(server, options)
-    server.on('connection', socket => faults.connected(socket))
-    await new Promise<void>(resolve => server.listen(port, '127.0.0.1', resolve))
+    server.on(options.tls === undefined ? 'connection' : 'secureConnection', (socket: Socket) =>
+      faults.connected(socket),
+    )
+    server.on('tlsClientError', () => undefined)
+    await new Promise<void>(resolve => server.listen(options.port ?? 0, '127.0.0.1', resolve))
+    faults.port = (server.address() as AddressInfo).port
     return faults
   }
 
-  get port(): number {
-    return (this.server.address() as AddressInfo).port
-  }
-
   get url(): string {
-    return `ws://127.0.0.1:${String(this.port)}`
+    return `${this.options.tls === undefined ? 'ws' : 'wss'}://127.0.0.1:${String(this.port)}`
   }
 
   async stop(): Promise<void> {
@@ -109,14 +115,17 @@ export class Peer {
 
   /** Completes the handshake. */
   accept(key = this.key): this {
-    const accept = createHash('sha1')
-      .update(key + GUID)
-      .digest('base64')
     this.write(
-      `HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${accept}\r\n\r\n`,
+      `HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${this.acceptKey(key)}\r\n\r\n`,
     )
     this.socket.on('data', (chunk: Buffer) => this.parse(chunk))
     return this
+  }
+
+  acceptKey(key = this.key): string {
+    return createHash('sha1')
+      .update(key + GUID)
+      .digest('base64')
   }
 
   respond(status: number, headers: Readonly<Record<string, string>> = {}): void {

@@ -1,11 +1,21 @@
 /** `genesis backtest`: a strategy over recordings, as fast as they can be read. */
 import type { ExitCode } from '../../model/errors.js'
+import { CONTEXTS } from '../../session/context.js'
 import { planTrading } from '../../session/trading.js'
 import type { CommandInput } from '../command.js'
-import { runTradingJournal } from '../trading-run.js'
-import { tradingOptions } from '../trading-options.js'
+import { resolveStreams, runCommand } from '../run-command.js'
+import { strategyText, TRADING_PRINTS, tradingOptions } from '../trading-options.js'
 
 export async function run(input: CommandInput): Promise<ExitCode> {
-  const plan = await planTrading(tradingOptions(input.options))
-  return runTradingJournal(input, { command: 'backtest', paths: input.args, speed: Infinity, plan })
+  const { args, options } = input
+  const trading = await planTrading(tradingOptions(options))
+  return runCommand(input, {
+    command: 'backtest',
+    context: CONTEXTS.backtest,
+    title: `genesis backtest · ${strategyText(trading)} · ${args.join(' ')}`,
+    streams: resolveStreams(options.stream ?? [], input),
+    paths: args,
+    prints: TRADING_PRINTS,
+    trading,
+  })
 }

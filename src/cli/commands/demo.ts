@@ -5,46 +5,45 @@ import { join } from 'node:path'
 import { resolveStream } from '../../exchanges/registry.js'
 import { EXIT, GenesisError, type ExitCode } from '../../model/errors.js'
 import { MICROS_PER_SECOND } from '../../model/time.js'
+import { CONTEXTS } from '../../session/context.js'
+import type { RunningParts } from '../../session/execute.js'
 import { SIMULATED } from '../../session/live.js'
 import { rerun } from '../../session/rerun.js'
-import type { Session } from '../../session/session.js'
 import { planTrading, type TradingPlan } from '../../session/trading.js'
 import type { CommandInput } from '../command.js'
-import { runLivePaper } from '../live-paper.js'
-import { tradingOptions } from '../trading-options.js'
-import { strategyText } from '../trading-run.js'
+import { runCommand } from '../run-command.js'
+import { strategyText, TRADING_PRINTS, tradingOptions } from '../trading-options.js'
 
 const STREAMS = ['btcusdt@trade', 'btcusdt@bookTicker', 'ethusdt@trade']
 const DURATION = 20 * MICROS_PER_SECOND
 
 export async function run(input: CommandInput): Promise<ExitCode> {
-  const options = {
-    ...input.options,
-    duration: input.options.duration ?? DURATION,
-    strategy: ['sma'],
-    param: ['fast=10', 'slow=40'],
-  }
-  const trading = await planTrading(tradingOptions(options))
-  return runLivePaper(
+  const options = { ...input.options, duration: input.options.duration ?? DURATION }
+  const trading = await planTrading(tradingOptions({ ...options, strategy: ['sma'], param: ['fast=10', 'slow=40'] }))
+  return runCommand(
     { ...input, options },
     {
       command: 'demo',
-      streams: STREAMS.map(text => resolveStream(text, SIMULATED)),
-      directory: options.session ?? mkdtempSync(join(tmpdir(), 'genesis-demo-')),
+      context: CONTEXTS.paper,
       title: `genesis demo · embedded exchange · ${strategyText(trading)}`,
+      streams: STREAMS.map(text => resolveStream(text, SIMULATED)),
+      prints: TRADING_PRINTS,
+      recording: join(mkdtempSync(join(tmpdir(), 'genesis-demo-')), 'tape.jsonl'),
       trading,
-      afterwards: (session, tape, digest) => prove(session, tape, digest, trading),
+      afterwards: parts => prove(parts, trading),
     },
   )
 }
 
 /** @throws GenesisError where the tape gives another digest: the product's promise would be broken. */
-async function prove(session: Session, tape: string, digest: string, trading: TradingPlan): Promise<void> {
-  const again = await rerun(tape, trading)
+async function prove({ session, recorder, trading }: RunningParts, plan: TradingPlan): Promise<void> {
+  if (recorder === null || trading === null) return
+  const tape = recorder.report().path
+  const digest = trading.digest()
+  const again = await rerun(tape, plan)
   session.sections.set('rerun', () => ({ tape, digest: again.digest, same: again.digest === digest }))
-  if (again.digest !== digest) {
-    throw new GenesisError('digest', `the tape ${tape} gave another digest when run again`, EXIT.verification, {
-      hint: 'keep the tape and report it',
-    })
-  }
+  if (again.digest === digest) return
+  throw new GenesisError('digest', `the tape ${tape} gave another digest when run again`, EXIT.verification, {
+    hint: 'keep the tape and report it',
+  })
 }

@@ -1,23 +1,21 @@
 /** `genesis replay`: recorded market data again, at its own pace or any other. */
 import type { ExitCode } from '../../model/errors.js'
+import { CONTEXTS } from '../../session/context.js'
 import { FEED_EVENTS } from '../../session/events.js'
 import type { CommandInput } from '../command.js'
-import { runJournal } from '../journal-run.js'
-import { present } from '../presentation.js'
-import { replayFooter, speedText } from '../progress.js'
+import { speedText } from '../progress.js'
+import { resolveStreams, runCommand } from '../run-command.js'
 
 export function run(input: CommandInput): Promise<ExitCode> {
-  const speed = input.options.speed ?? 1
-  return runJournal(input, {
+  const { args, options } = input
+  const speed = options.speed ?? 1
+  return runCommand(input, {
     command: 'replay',
-    paths: input.args,
+    context: CONTEXTS.replay,
+    title: `genesis replay · ${args.join(' ')} · ${speedText(speed)}`,
+    streams: resolveStreams(options.stream ?? [], input),
+    paths: args,
     speed,
-    attach: (session, source) =>
-      present(input, session, {
-        title: () => `genesis replay · ${input.args.join(' ')} · ${speedText(speed)}`,
-        streams: [],
-        prints: FEED_EVENTS,
-        footer: replayFooter(session, source),
-      }),
+    prints: FEED_EVENTS,
   })
 }

@@ -1,0 +1,112 @@
+/** From the command line to a run and its exit code: what all commands with a run share. */
+import { findExchange, resolveStream } from '../exchanges/registry.js'
+import { EXIT, type ExitCode } from '../model/errors.js'
+import type { Stream } from '../model/stream.js'
+import type { Context } from '../session/context.js'
+import type { SessionEvents } from '../session/events.js'
+import { execute, type RunningParts, type RunRequest } from '../session/execute.js'
+import type { TradingPlan } from '../session/trading.js'
+import { accountLines } from './account.js'
+import type { CommandInput } from './command.js'
+import { damageNotes } from './damage.js'
+import { interruption } from './interruption.js'
+import { present } from './presentation.js'
+import { replayFooter } from './progress.js'
+import { appendedNote, recordingLine } from './recording.js'
+import { connecting } from './spinner.js'
+import { deadLetterPath } from './state-files.js'
+
+export interface CommandRunPlan {
+  readonly command: string
+  readonly context: Context
+  readonly title: string
+  /** Event types that leave the process as lines. */
+  readonly prints: readonly (keyof SessionEvents)[]
+  readonly streams: readonly Stream[]
+  readonly paths?: readonly string[]
+  readonly speed?: number
+  readonly recording?: string
+  readonly trading?: TradingPlan
+  readonly afterwards?: RunRequest['afterwards']
+}
+
+const DEFAULT_SEED = 1
+/** About ten seconds of trying before a feed that never connected is given up. */
+const GIVE_UP_AFTER = 6
+
+/** Runs until the input, the user, a limit or the time ends it. @throws what ended it otherwise. */
+export async function runCommand(input: CommandInput, plan: CommandRunPlan): Promise<ExitCode> {
+  const { options, io } = input
+  await execute({
+    command: plan.command,
+    context: plan.context,
+    streams: plan.streams,
+    live: {
+      urls: options.url ?? [],
+      proxy: { environment: io.env, ...(options.proxy === undefined ? {} : { explicit: [options.proxy] }) },
+      lines: options.lines === 2 ? 2 : 1,
+      seed: options.seed ?? DEFAULT_SEED,
+      rate: options.rate,
+      giveUpAfter: GIVE_UP_AFTER,
+    },
+    journal: {
+      paths: plan.paths ?? [],
+      exchange: findExchange(options.exchange ?? 'binance').name,
+      onCorrupt: options.onCorrupt ?? 'skip',
+      stdin: io.stdin,
+      ...(options.from === undefined ? {} : { from: options.from }),
+      ...(options.to === undefined ? {} : { to: options.to }),
+    },
+    speed: plan.speed ?? 1,
+    recording: plan.recording === undefined ? null : { path: plan.recording, sync: options.sync },
+    trading: plan.trading ?? null,
+    deadLetters: deadLetterPath(input, nowMicros()),
+    limit: options.limit,
+    durationMs: options.duration === undefined ? undefined : options.duration / 1000,
+    onInterrupt: interruption(io),
+    watch: parts => watch(input, plan, parts),
+    ...(plan.afterwards === undefined ? {} : { afterwards: plan.afterwards }),
+  })
+  return EXIT.done
+}
+
+function watch(input: CommandInput, plan: CommandRunPlan, parts: RunningParts): ReturnType<RunRequest['watch']> {
+  const { session, recorder, trading, journal } = parts
+  const progress = journal === null ? null : replayFooter(session, journal)
+  const reporter = present(input, session, {
+    title: () => plan.title,
+    streams: plan.streams,
+    prints: plan.prints,
+    footer: width => [
+      ...accountLines(trading?.desks().map(desk => desk.summary()) ?? []),
+      ...(recorder === null ? [] : [recordingLine(recorder)]),
+      ...(progress === null ? [] : progress(width)),
+    ],
+  })
+  const spinner = journal === null ? connecting(input, plan.streams, session) : null
+  const appended = recorder === null ? undefined : appendedNote(recorder)
+  if (appended !== undefined) reporter.note(appended)
+  return {
+    note: text => reporter.note(text),
+    refresh: () => reporter.refresh(),
+    end: summary => {
+      spinner?.stop()
+      if (journal !== null) for (const note of damageNotes(journal.reports())) reporter.note(note)
+      reporter.end(summary)
+    },
+  }
+}
+
+/** @throws UsageError naming what is wrong with which stream. */
+export function resolveStreams(texts: readonly string[], { options }: Pick<CommandInput, 'options'>): Stream[] {
+  const streams = texts.map(text => resolveStream(text, options.exchange ?? 'binance'))
+  const seen = new Set<string>()
+  return streams.filter(({ exchange, symbol, channel, interval }) => {
+    const key = JSON.stringify([exchange, symbol, channel, interval])
+    return !seen.has(key) && seen.add(key)
+  })
+}
+
+export function nowMicros(): number {
+  return Math.round((performance.timeOrigin + performance.now()) * 1000)
+}

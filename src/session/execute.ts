@@ -1,0 +1,195 @@
+/** Carries a run out: opens what its context asks for, drives it to its end, closes everything, draws up the account. */
+import { RealClock } from '../feed/real-clock.js'
+import { Recorder, type RecorderReport } from '../journal/recorder.js'
+import { GenesisError, messageOf } from '../model/errors.js'
+import type { FeedEvent } from '../model/event.js'
+import type { Stream } from '../model/stream.js'
+import type { Context } from './context.js'
+import { DeadLetterFile } from './dead-letters.js'
+import type { FeedControl } from './intake.js'
+import { JournalSource, type JournalSourceOptions } from './journal-source.js'
+import { openLive, type LiveOptions } from './live.js'
+import { SpeedPace, unpaced } from './pace.js'
+import { run, type RunSource } from './run.js'
+import { Session } from './session.js'
+import { StreamNames } from './stream-names.js'
+import type { EndReason, Summary } from './summary.js'
+import { Trading, type TradingPlan } from './trading.js'
+
+export interface RunRequest {
+  readonly command: string
+  readonly context: Context
+  /** Live: what to subscribe. From files: what to let through; empty for all. */
+  readonly streams: readonly Stream[]
+  readonly live: Omit<LiveOptions, 'streams' | 'note'>
+  readonly journal: Omit<JournalSourceOptions, 'pace'>
+  /** Factor on recorded time; infinity for as fast as it can be read. */
+  readonly speed: number
+  /** Where frames are kept, in contexts that keep them. */
+  readonly recording: RecordingRequest | null
+  /** Who trades, in contexts with orders. */
+  readonly trading: TradingPlan | null
+  readonly deadLetters: string
+  readonly limit: number | undefined
+  readonly durationMs: number | undefined
+  readonly onInterrupt: (listener: () => void) => () => void
+  /** Called once before the first frame. */
+  readonly watch: (parts: RunningParts) => Watcher
+  /** After the strategies' last word, with the tape closed and before the account is drawn up. */
+  readonly afterwards?: (parts: RunningParts) => Promise<void>
+}
+
+export interface RecordingRequest {
+  readonly path: string
+  readonly sync: 'none' | '1s' | 'each' | undefined
+}
+
+/** What a watcher may look at while the run lasts. */
+export interface RunningParts {
+  readonly session: Session
+  readonly recorder: Recorder | null
+  readonly trading: Trading | null
+  /** null where the run is live. */
+  readonly journal: JournalSource | null
+}
+
+export interface Watcher {
+  note(text: string): void
+  refresh(): void
+  end(summary: Summary): void
+}
+
+/** @throws what ended the run, once everything is closed and the watcher has seen the account. */
+export async function execute(request: RunRequest): Promise<Summary> {
+  const clock = new RealClock()
+  const recorder = await openRecorder(request, clock)
+  const names = request.streams.map(stream => stream.name)
+  const deadLetters = new DeadLetterFile(request.deadLetters, names)
+  const notes: { to: Watcher | null } = { to: null }
+  const opened = await openSource(request, text => notes.to?.note(text)).catch(async (error: unknown) => {
+    await recorder?.close()
+    throw error
+  })
+  const session = createSession(request, opened, deadLetters)
+  const trading = request.trading === null ? null : new Trading(session, request.trading)
+  const parts: RunningParts = { session, recorder, trading, journal: opened.journal }
+  const watcher = request.watch(parts)
+  notes.to = watcher
+  const begun = performance.now()
+  const conclude = async (ended: EndReason): Promise<Summary> => {
+    await close(parts, opened, deadLetters)
+    const summary = session.summary(ended, performance.now() - begun)
+    watcher.end(summary)
+    return summary
+  }
+  try {
+    const ended = await run({
+      session,
+      source: opened.source,
+      recorder,
+      now: opened.journal === null ? () => clock.now() : null,
+      durationMs: request.durationMs,
+      refresh: () => {
+        deadLetters.tick(clock.now())
+        watcher.refresh()
+      },
+      onInterrupt: request.onInterrupt,
+    })
+    trading?.finish()
+    await recorder?.close()
+    await request.afterwards?.(parts)
+    return await conclude(ended)
+  } catch (error) {
+    await conclude('failed')
+    throw error
+  }
+}
+
+interface OpenedSource {
+  readonly source: RunSource
+  readonly control: FeedControl | null
+  readonly journal: JournalSource | null
+  close(): Promise<void>
+}
+
+async function openSource(request: RunRequest, note: (text: string) => void): Promise<OpenedSource> {
+  if (request.context.frames === 'live') {
+    const live = await openLive({ ...request.live, streams: request.streams, note })
+    return { source: live.feed, control: live.control, journal: null, close: () => live.close() }
+  }
+  const milliseconds = (): number => performance.now()
+  const isPaced = request.context.pace === 'paced' && request.speed !== Infinity
+  const pace = isPaced ? new SpeedPace(request.speed, milliseconds) : unpaced(milliseconds)
+  const journal = await JournalSource.open({ ...request.journal, pace })
+  return { source: journal, control: null, journal, close: () => Promise.resolve() }
+}
+
+function createSession(request: RunRequest, opened: OpenedSource, deadLetters: DeadLetterFile): Session {
+  const { limit, streams, command, live } = request
+  return new Session({
+    command,
+    streams,
+    feed: opened.control,
+    keepDeadLetter: letter => deadLetters.keep(letter),
+    lines: opened.journal === null ? live.lines : 1,
+    measuresLatency: opened.journal?.tellsReceiveTimes ?? true,
+    ...(limit === undefined ? {} : { limit }),
+    ...(opened.journal === null || streams.length === 0 ? {} : { wanted: onlyOf(streams) }),
+  })
+}
+
+/** True for events of the streams named, and for what is said about those streams. */
+function onlyOf(streams: readonly Stream[]): (event: FeedEvent) => boolean {
+  const names = new StreamNames(streams)
+  const wanted = new Set(streams.map(({ exchange, name }) => `${exchange}:${name}`))
+  return event => wanted.has(`${event.exchange}:${event.type === 'status' ? event.stream : names.of(event)}`)
+}
+
+/** @throws GenesisError before anything connects, where the file cannot be written. */
+async function openRecorder({ context, recording, streams }: RunRequest, clock: RealClock): Promise<Recorder | null> {
+  if (context.keeps !== 'frames') return null
+  if (recording === null) throw new GenesisError('no_recording', 'this run keeps its frames and has no place for them')
+  return Recorder.open({
+    path: recording.path,
+    created: clock.now(),
+    streams: streams.map(({ exchange, name }) => `${exchange}:${name}`),
+    ...(recording.sync === undefined ? {} : { sync: recording.sync }),
+  })
+}
+
+async function close(
+  { session, recorder }: RunningParts,
+  opened: OpenedSource,
+  deadLetters: DeadLetterFile,
+): Promise<void> {
+  await opened.source.stop('closing')
+  await opened.close()
+  await session.bus.stop()
+  const recorded = await recorder?.close()
+  if (recorded !== undefined) session.sections.set('recording', () => recordingAccount(recorded))
+  if (opened.journal !== null) session.sections.set('files', () => opened.journal?.accounts())
+  const letters = await deadLetters.close()
+  if (letters !== null) session.sections.set('deadLetters', () => letters)
+}
+
+export interface RecordingAccount {
+  readonly path: string
+  readonly bytes: number
+  readonly accepted: number
+  readonly written: number
+  readonly synced: number
+  readonly refused: number
+  readonly failure: string | null
+}
+
+function recordingAccount({
+  path,
+  bytes,
+  accepted,
+  written,
+  synced,
+  refused,
+  failure,
+}: RecorderReport): RecordingAccount {
+  return { path, bytes, accepted, written, synced, refused, failure: failure === undefined ? null : messageOf(failure) }
+}
