@@ -7,7 +7,8 @@ import { LiveFeed } from '../../src/feed/live-feed.js'
 import type { LiveFeedOptions, Trouble } from '../../src/feed/feed-options.js'
 import type { FrameOutcome } from '../../src/engine/boundary.js'
 import { plainExchange, plainStream } from './plain-exchange.js'
-import type { Peer } from '../support/fault-server.js'
+import { FaultServer } from '../support/fault-server.js'
+import type { FaultServerOptions, Peer } from '../support/fault-server.js'
 
 export interface HarnessOptions extends Partial<Omit<LiveFeedOptions, 'streams' | 'exchanges'>> {
   readonly streams?: readonly string[]
@@ -89,6 +90,7 @@ export class Harness {
 export function serve(peer: Peer, onSubscribed: (streams: readonly string[]) => void = () => undefined): Peer {
   peer.accept()
   peer.onText = text => {
+    if (!text.startsWith('{')) return
     const { op, id, streams } = JSON.parse(text) as { op: string; id: number; streams: string[] }
     peer.json({ ack: id })
     if (op === 'sub') onSubscribed(streams)
@@ -104,3 +106,34 @@ export async function until(condition: () => boolean, what: string, withinMs = 4
     await new Promise(resolve => setTimeout(resolve, 5))
   }
 }
+
+/** Starts servers and feeds for one test file and ends them after each test. */
+export class Rig {
+  private readonly cleanups: (() => Promise<unknown>)[] = []
+
+  async server(options: FaultServerOptions | FaultServerOptions['script']): Promise<FaultServer> {
+    const server = await FaultServer.start(typeof options === 'function' ? { script: options } : options)
+    this.cleanups.push(() => server.stop())
+    return server
+  }
+
+  run(options: HarnessOptions): Harness {
+    const run = new Harness(options)
+    this.cleanups.push(() => run.feed.stop('test over'))
+    return run
+  }
+
+  /** To be ended with the rest. */
+  keep(clean: () => Promise<unknown>): void {
+    this.cleanups.push(clean)
+  }
+
+  async end(): Promise<void> {
+    for (const clean of this.cleanups.splice(0).reverse()) await clean()
+  }
+}
+
+/** The deadlines of production, shortened so that a fault shows within a test. */
+export const HASTY = { connectMs: 250, pongMs: 150, ackMs: 150, restMs: 400, overlapMs: 100 }
+/** Asks after 150 ms of silence. */
+export const ATTENTIVE = { send: null, silenceMs: 150 }

@@ -39,12 +39,10 @@ describe('LiveFeed', () => {
 
   it('is back within a second after a cut, with its streams subscribed again', async () => {
     const { run, server } = await start({
-      script: (peer, index) =>
-        serve(peer, () => {
-          peer.json({ symbol: 'BTC', trade: index })
-          if (index === 0) setTimeout(() => peer.reset(), 50)
-        }),
+      script: (peer, index) => serve(peer, () => peer.json({ symbol: 'BTC', trade: index })),
     })
+    await until(() => run.trades.length === 1, 'a trade')
+    server.peers[0]?.reset()
     await until(() => run.trades.length === 2, 'a trade on the second connection', 1_000)
     expect(server.peers[1]?.texts[0]).toContain('BTC@trade')
     expect(run.links().map(link => link.state)).toEqual(['connected', 'disconnected', 'connected'])

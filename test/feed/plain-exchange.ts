@@ -68,12 +68,7 @@ export function plainStream(name: string): Stream {
 
 class PlainDecoder implements Decoder {
   decode(data: Buffer, received: number, out: Decoded[]): void {
-    let message: Record<string, unknown>
-    try {
-      message = JSON.parse(data.toString()) as Record<string, unknown>
-    } catch {
-      throw new DecodeError('json', 'not JSON')
-    }
+    const message = read(data)
     const symbol = String(message.symbol)
     const head = { exchange: 'plain', symbol, pair: symbol, time: received, received }
     if ('trade' in message)
@@ -87,4 +82,15 @@ class PlainDecoder implements Decoder {
     else if ('snapshot' in message) out.push({ type: 'ignored', what: 'snapshot' })
     else throw new DecodeError('unknown', 'unknown message')
   }
+}
+
+function read(data: Buffer): Record<string, unknown> {
+  let value: unknown
+  try {
+    value = JSON.parse(data.toString())
+  } catch {
+    throw new DecodeError('json', 'not JSON')
+  }
+  if (typeof value === 'object' && value !== null) return value as Record<string, unknown>
+  throw new DecodeError('shape', 'no object')
 }

@@ -44,3 +44,13 @@ export class VirtualTime implements EdgeClock, Timers {
     this.ms += forMs
   }
 }
+
+/** Lets virtual time pass in steps of 25 ms with real input and output in between. @returns how much passed. */
+export async function pass(time: VirtualTime, ms: number, isOver: () => boolean = () => false): Promise<number> {
+  for (let passed = 0; passed < ms; passed += 25) {
+    if (isOver()) return passed
+    time.advance(25)
+    await new Promise(resolve => setTimeout(resolve, 2))
+  }
+  return ms
+}
