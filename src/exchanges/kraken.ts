@@ -3,7 +3,7 @@ import { DecodeError } from '../model/errors.js'
 import type { Decoded } from '../model/event.js'
 import type { Stream } from '../model/stream.js'
 import type { Micros } from '../model/time.js'
-import { asObject, own, parseJsonText, type JsonObject } from '../wire/json.js'
+import { asObject, own, parseJson, parseJsonText, type JsonObject } from '../wire/json.js'
 import type { Decoder, Dialect, Exchange, Outgoing } from './exchange.js'
 import { joinAddress } from './family/address.js'
 import { krakenBook, KRAKEN_DEPTH } from './family/kraken-book.js'
@@ -59,7 +59,9 @@ class KrakenDecoder implements Decoder {
   private readonly v1 = new KrakenV1(this.windows, this.v2.closer)
 
   decode(data: Buffer, receivedAt: Micros, out: Decoded[]): void {
-    const message = parseJsonText(data.toString('utf8'))
+    const text = data.toString('utf8')
+    // Only the checksum of a book needs the digits as sent.
+    const message = text.includes('"book"') ? parseJsonText(text) : parseJson(text)
     if (Array.isArray(message)) {
       this.v1.data(message, receivedAt, out)
       return

@@ -5,7 +5,7 @@ import { BookSync, type BookSyncResult } from '../../src/market/book-sync.js'
 import type { BookUpdate, Decoded } from '../../src/model/event.js'
 import { hasShared, sharedLines } from '../support/shared.js'
 import { conformance, decodeLast, RECEIVED } from './conformance.js'
-import { agreesWithMappers } from './tardis-expected.js'
+import { agreesWithMappers, agreesWithParser } from './tardis-expected.js'
 
 const received = RECEIVED
 const time = 1_732_353_599_123_456
@@ -175,6 +175,7 @@ describe('bitstamp, the book', () => {
 
 describe('bitstamp, third-party expectations', () => {
   // A book change before its snapshot is held back there; here the synchroniser does that.
+  agreesWithParser(bitstamp, 'bitstamp')
   agreesWithMappers({
     exchange: bitstamp,
     folder: 'bitstamp',

@@ -5,7 +5,7 @@ import type { BookUpdate } from '../../src/model/event.js'
 import { hasShared, sharedLines } from '../support/shared.js'
 import { conformance, decodeLast, RECEIVED, streamOf } from './conformance.js'
 import { replayBooks } from './replayed-book.js'
-import { agreesWithMappers } from './tardis-expected.js'
+import { agreesWithMappers, agreesWithParser } from './tardis-expected.js'
 
 const received = RECEIVED
 const TS = '1732353599123'
@@ -362,6 +362,7 @@ describe('okx, requests', () => {
 
 describe('okx, third-party expectations', () => {
   // Spreads of two instruments are no instrument of the contract and are reported as ignored.
+  agreesWithParser(okx, 'okx')
   agreesWithMappers({
     exchange: okx,
     folder: 'okx',

@@ -5,6 +5,7 @@ import type { Decoded } from '../../src/model/event.js'
 import { parseIsoMicros } from '../../src/model/time.js'
 import { hasShared, sharedLines } from '../support/shared.js'
 import { RECEIVED } from './conformance.js'
+import { cryptoMsgParserAssertions } from './third-party.js'
 
 interface Expected {
   readonly exchange: string
@@ -71,6 +72,24 @@ export function agreesWithMappers({ exchange, folder, compared, symbol = same =>
       }
     })
   }
+}
+
+/** Declares one test: what another parser's tests assert of values as sent. */
+export function agreesWithParser(
+  exchange: Exchange,
+  folder: string,
+  differs: (test: string, path: string) => boolean = () => false,
+): void {
+  if (!hasShared('recorded/_expected/crypto-msg-parser.public.json')) return
+  it('agrees with crypto-msg-parser wherever it speaks of values as sent', () => {
+    const assertions = cryptoMsgParserAssertions(exchange, folder).filter(({ test, path }) => !differs(test, path))
+    expect(assertions.length).toBeGreaterThan(0)
+    for (const { test, path, expected, actual } of assertions) {
+      // They keep milliseconds.
+      const cut = path.endsWith('timestamp') ? Math.floor(Number(actual)) : actual
+      expect(cut, `${test} ${path}`).toEqual(expected)
+    }
+  })
 }
 
 function comparable(event: Decoded, symbol: (symbol: string) => string): object {

@@ -146,8 +146,10 @@ export class BybitDecoder implements Decoder {
       out.push({ type: 'ack', request, streams: requestedTopics(message) })
     } else if (own(message, 'success') === false) {
       const streams = topicsIn(reason)
-      const repeated = /already subscribed/i.test(reason)
-      out.push(repeated ? { type: 'ack', request, streams } : { type: 'refused', request, streams, reason })
+      const answers = { request: streams.length === 0 ? request : null, streams }
+      out.push(
+        /already subscribed/i.test(reason) ? { type: 'ack', ...answers } : { type: 'refused', ...answers, reason },
+      )
     } else if (own(message, 'args') !== undefined) {
       out.push(ignored('a request of a client'))
     } else {
@@ -189,8 +191,9 @@ function pushCommandAnswer(message: JsonObject, request: string | null, out: Dec
   const data = asObject(own(message, 'data') ?? {}, 'data')
   const failed = textsIn(own(data, 'failTopics'))
   const taken = textsIn(own(data, 'successTopics'))
-  if (taken.length > 0 || failed.length === 0) out.push({ type: 'ack', request, streams: taken })
-  if (failed.length > 0) out.push({ type: 'refused', request, streams: failed, reason: 'no such topic' })
+  if (failed.length === 0) out.push({ type: 'ack', request, streams: taken })
+  else if (taken.length > 0) out.push({ type: 'ack', request: null, streams: taken })
+  if (failed.length > 0) out.push({ type: 'refused', request: null, streams: failed, reason: 'no such topic' })
 }
 
 /** Answers before v5 repeat the request. */

@@ -102,12 +102,12 @@ export function krakenV1Topic(channel: string, pair: string): string {
 }
 
 function subscriptionStatus(message: JsonObject): Decoded {
-  const request = orNull(own(message, 'reqid'), id => idText(id, 'reqid'))
   const pair = own(message, 'pair')
   const channel =
     own(message, 'channelName') ?? own(asObject(own(message, 'subscription') ?? {}, 'subscription'), 'name')
   const named = typeof pair === 'string' && typeof channel === 'string'
   const streams = named ? [krakenV1Topic(channel, pair)] : []
+  const request = named ? null : orNull(own(message, 'reqid'), id => idText(id, 'reqid'))
   if (own(message, 'status') !== 'error') return { type: 'ack', request, streams }
   return { type: 'refused', request, streams, reason: reasonOf(message) }
 }

@@ -78,13 +78,15 @@ export class KrakenV2 {
     } else if (own(message, 'success') === true) {
       const result = asObject(own(message, 'result'), 'result')
       if (method === 'subscribe') this.keepDepth(result)
-      out.push({ type: 'ack', request, streams: [krakenTopic(result)] })
+      // Each symbol of a request is answered by itself, so that the request says less than the name.
+      out.push({ type: 'ack', request: null, streams: [krakenTopic(result)] })
     } else {
       const reason = asString(own(message, 'error'), 'error')
       const streams = topicsOfSymbol(own(message, 'symbol'))
+      const answers = { request: streams.length === 0 ? request : null, streams }
       if (method === 'unsubscribe') out.push(ignored(`unsubscribe: ${reason}`))
-      else if (/already subscribed/i.test(reason)) out.push({ type: 'ack', request, streams })
-      else out.push({ type: 'refused', request, streams, reason })
+      else if (/already subscribed/i.test(reason)) out.push({ type: 'ack', ...answers })
+      else out.push({ type: 'refused', ...answers, reason })
     }
   }
 

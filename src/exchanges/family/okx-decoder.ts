@@ -153,13 +153,16 @@ function eventNotice(message: JsonObject): Decoded {
   const event = asString(own(message, 'event'), 'event')
   const request = orNull(own(message, 'id'), id => idText(id, 'id'))
   const reason = [own(message, 'code'), own(message, 'msg')].filter(part => typeof part === 'string').join(' ')
+  // Each argument of a request is answered by itself, so that the request says less than the name.
+  const streams = [...topicsOf(message), ...(event === 'error' ? topicsIn(reason) : [])]
+  const answers = { request: streams.length === 0 ? request : null, streams }
   switch (event) {
     case 'subscribe':
     case 'unsubscribe':
-      return { type: 'ack', request, streams: topicsOf(message) }
+      return { type: 'ack', ...answers }
     case 'error':
     case 'channel-conn-count-error':
-      return { type: 'refused', request, streams: [...topicsOf(message), ...topicsIn(reason)], reason }
+      return { type: 'refused', ...answers, reason }
     case 'notice':
       return own(message, 'code') === UPGRADE ? { type: 'renew', reason } : ignored(`notice ${reason}`)
     case 'channel-conn-count':
