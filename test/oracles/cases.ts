@@ -6,9 +6,9 @@ export interface OracleCase {
   readonly id: string
   readonly title: string
   readonly kind?: string
-  // The cases of a suite differ in shape; each test reads the fields of its own.
-  readonly given: Readonly<Record<string, never>>
-  readonly expect: Readonly<Record<string, never>>
+  // The cases of a suite differ in shape; each test says which shape its own have.
+  readonly given: Readonly<Record<string, unknown>>
+  readonly expect: Readonly<Record<string, unknown>>
   readonly tolerance: { readonly abs?: number; readonly rel?: number }
 }
 

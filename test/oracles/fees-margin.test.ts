@@ -124,7 +124,7 @@ if (hasShared('oracles/fees-margin.json')) {
   describe('fee and margin oracles', () => {
     it.each(oracleCases('fees-margin').map(oracle => [oracle.id, oracle] as const))('%s', (id, oracle) => {
       for (const [name, expected] of Object.entries(oracle.expect) as [string, unknown][]) {
-        const actual = compute(id, oracle.given, name)
+        const actual = compute(id, oracle.given as Given, name)
         if (name === 'fee_currency') expect(actual).toBe(expected)
         else expectWithin(actual, expected, oracle.tolerance, `${id} ${name}`)
       }

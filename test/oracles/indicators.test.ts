@@ -21,8 +21,9 @@ interface Series {
   readonly max: number
 }
 
-const bars = ({ high, low, close }: Series): Bar[] =>
-  (high ?? close).map((value, index) => ({ high: value, low: low[index]!, close: close?.[index] ?? 0 }))
+/** Some cases need no close. */
+const bars = ({ high, low, close = [] }: Partial<Series>): Bar[] =>
+  high!.map((value, index) => ({ high: value, low: low![index]!, close: close[index] ?? 0 }))
 
 const values = (given: Series, indicator: { update(value: number): number }) =>
   given.close.map(value => orNull(indicator.update(value)))

@@ -80,7 +80,7 @@ function nautilus({ given, expect: wanted, tolerance, id }: OracleCase): void {
 }
 
 function fold({ given, expect: wanted, tolerance, id }: OracleCase): void {
-  const account = new Account(given as Given)
+  const account = new Account(given)
   for (const [qty, price] of (given as Given).legs_signed_qty_price!) {
     account.take({ side: qty > 0 ? 'buy' : 'sell', qty: String(Math.abs(qty)), price: String(price) })
   }
@@ -94,7 +94,7 @@ function fold({ given, expect: wanted, tolerance, id }: OracleCase): void {
  */
 function barter({ given, expect: wanted, tolerance, id }: OracleCase): void {
   const fills = (given as Given).fills!
-  const account = new Account(given as Given)
+  const account = new Account(given)
   const { position } = account
   let [fees, realisedBefore, entryFees] = [ZERO, ZERO, ZERO]
   let closed: Decimal | undefined
@@ -145,7 +145,7 @@ function freqtrade({ given, expect: wanted, tolerance, id }: OracleCase): void {
   const g = given as Given
   const rate = decimal(String(g.fee_rate))
   const account = new Account({})
-  const steps = wanted['after_each'] as unknown as Readonly<Record<string, number | null>>[]
+  const steps = wanted['after_each'] as Readonly<Record<string, number | null>>[]
   let cumulative = ZERO
   g.fills!.forEach((fill, index) => {
     const { position } = account

@@ -7,11 +7,11 @@ import { decimal, divide, textOf } from '../../src/trading/money.js'
 import { hasShared } from '../support/shared.js'
 import { expectWithin, oracleCases } from './cases.js'
 
-type Given = Readonly<Record<string, never>>
+type Given = Readonly<Record<string, unknown>>
 
-const number = (given: Given, name: string): number => Number(given[name] as unknown)
-const numbers = (given: Given, name: string): number[] => given[name] as unknown as number[]
-const exact = (given: Given, name: string) => decimal(String(given[name] as unknown))
+const number = (given: Given, name: string): number => Number(given[name])
+const numbers = (given: Given, name: string): number[] => given[name] as number[]
+const exact = (given: Given, name: string) => decimal(String(given[name]))
 
 function drawdown(given: Given): Record<string, unknown> {
   const select = (given['select_by'] ?? 'absolute') as 'absolute' | 'relative'
@@ -25,7 +25,7 @@ function drawdown(given: Given): Record<string, unknown> {
 }
 
 function lean(given: Given): Record<string, unknown> {
-  const trades = given['trades'] as unknown as Record<string, number>[]
+  const trades = given['trades'] as Record<string, number>[]
   const found = leanTradeStatistics(
     trades.map(trade => ({
       profit: trade['pnl']!,
@@ -62,7 +62,7 @@ function lean(given: Given): Record<string, unknown> {
 
 function jesse(given: Given): Record<string, unknown> {
   const start = number(given, 'starting_balance')
-  const trades = given['trades'] as unknown as { side: string; pnl: number; fee: number; holding_s: number }[]
+  const trades = given['trades'] as { side: string; pnl: number; fee: number; holding_s: number }[]
   const profits = trades.map(trade => trade.pnl - trade.fee)
   const [wins, losses] = [profits.filter(profit => profit > 0), profits.filter(profit => profit < 0)]
   return {
