@@ -18,8 +18,12 @@ export const okx: Exchange = {
   documentation: 'https://www.okx.com/docs-v5/en/#overview-websocket',
   endpoints: ['wss://ws.okx.com:8443', 'wss://wseea.okx.com:8443', 'wss://wsus.okx.com:8443'],
   channels: {
-    trade: { wire: 'trades-all', loss: 'detectable', proof: 'tradeId steps by one within an instrument' },
-    aggTrade: { wire: 'trades', loss: 'inferable', proof: 'tradeId rises by the count of fills at most' },
+    trade: {
+      wire: 'trades-all',
+      loss: 'inferable',
+      proof: 'tradeId steps by one, but is shared with aggregated trades',
+    },
+    aggTrade: { wire: 'trades', loss: 'inferable', proof: 'tradeId rises by the count of fills' },
     quote: { wire: 'bbo-tbt', loss: 'unknowable', proof: 'each message replaces the one before' },
     book: {
       wire: 'books',
@@ -41,7 +45,8 @@ export const okx: Exchange = {
     funding: { wire: 'funding-rate', loss: 'inferable', proof: 'pushed every 30 to 90 seconds' },
     openInterest: { wire: 'open-interest', loss: 'inferable', proof: 'pushed every 3 seconds' },
   },
-  tradeIds: 'contiguous',
+  // On `trades` one message stands for `count` fills and its id for the last of them: a step is no loss.
+  tradeIds: 'increasing',
   limits: {
     streamsPerConnection: 300,
     messages: { count: 480, perMs: 3_600_000 },

@@ -8,6 +8,7 @@ import { hasShared, sharedLines } from '../support/shared.js'
 import { conformance, decodeLast, RECEIVED, streamOf } from './conformance.js'
 import { replayBooks } from './replayed-book.js'
 import { agreesWithMappers, agreesWithParser } from './tardis-expected.js'
+import { replayBooks as replaySession } from './third-party.js'
 
 const received = RECEIVED
 const SENT = 1_732_353_599_123_000
@@ -440,6 +441,11 @@ if (hasShared(SESSION)) {
         expect(book.crossed, pair).toBe(false)
         expect(Math.max(book.bids.length, book.asks.length), pair).toBeLessThanOrEqual(100)
       }
+    })
+    it('lets the synchroniser see no gap', () => {
+      const books = [...replaySession(bitfinex, 'bitfinex', 'cf-20210417').values()]
+      expect(books.flatMap(({ statuses }) => statuses)).toEqual([])
+      expect(books.filter(({ stats }) => stats.live)).toHaveLength(7)
     })
     it('shows a gap to books when one message of the session is lost', () => {
       const frames = sharedLines(SESSION)

@@ -6,6 +6,7 @@ import { hasShared, sharedLines } from '../support/shared.js'
 import { conformance, decodeLast, RECEIVED } from './conformance.js'
 import { replayBooks } from './replayed-book.js'
 import { agreesWithMappers, agreesWithParser } from './tardis-expected.js'
+import { replayBooks as replaySession } from './third-party.js'
 
 const head = { exchange: 'kraken', symbol: 'BTC/USD', pair: 'BTC/USD' }
 const received = RECEIVED
@@ -402,6 +403,12 @@ if (hasShared(SESSION)) {
         expect([book?.bids.bestPrice, book?.bids.bestSize], symbol).toEqual(final.best_bid.map(Number))
         expect([book?.asks.bestPrice, book?.asks.bestSize], symbol).toEqual(final.best_ask.map(Number))
       }
+    })
+    it('lets the synchroniser verify every update and see no gap', () => {
+      const books = [...replaySession(kraken, 'kraken', 'cf-20210417-book').values()]
+      expect(books.flatMap(({ statuses }) => statuses)).toEqual([])
+      expect(books.every(({ stats }) => stats.live)).toBe(true)
+      expect(books.reduce((sum, { stats }) => sum + stats.verified, 0)).toBe(4269)
     })
     it('agrees with every checksum of the v2 capture', () => {
       const frames = sharedLines('recorded/kraken_v2/book.cap-20260824.public.jsonl')

@@ -6,6 +6,7 @@ import { hasShared, sharedLines } from '../support/shared.js'
 import { conformance, decodeLast, RECEIVED, streamOf } from './conformance.js'
 import { replayBooks } from './replayed-book.js'
 import { agreesWithMappers, agreesWithParser } from './tardis-expected.js'
+import { replayBooks as replaySession } from './third-party.js'
 
 const received = RECEIVED
 const TS = '1732353599123'
@@ -375,6 +376,11 @@ if (hasShared(SESSION)) {
   describe('okx, recorded books', () => {
     it('agrees with every checksum of the session', () => {
       expect(replayBooks(okx, sharedLines(SESSION))).toMatchObject({ ok: 290, bad: 0, gaps: 0 })
+    })
+    it('lets the synchroniser verify every update and see no gap', () => {
+      const books = [...replaySession(okx, 'okx', 'cf-20220513').values()]
+      expect(books.flatMap(({ statuses }) => statuses)).toEqual([])
+      expect(books.reduce((sum, { stats }) => sum + stats.verified, 0)).toBe(290)
     })
     it('agrees with every checksum of the OKCoin session', () => {
       expect(replayBooks(okx, sharedLines('recorded/okx/_session.cf-okcoin-20230527.jsonl.gz'))).toMatchObject({
