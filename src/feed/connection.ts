@@ -135,6 +135,8 @@ export class Connection {
   private open(address: string): WebSocket {
     const socket = new WebSocket(address, {
       createConnection: this.dialer.open as unknown as NonNullable<ClientOptions['createConnection']>,
+      // Some hosts refuse clients that give no name.
+      headers: { 'User-Agent': 'genesis' },
       perMessageDeflate: false,
       maxPayload: LARGEST_MESSAGE,
       maxFragments: 1_024,

@@ -38,6 +38,9 @@ export interface FailoverStats {
   readonly switches: number
 }
 
+/** Data for less than this, again and again, is no reason to stay on a route. */
+const WORKING_MS = 1_000
+const PATIENCE = 3
 /** More protocol errors than this within the window, and the route rests. */
 const PROTOCOL_ERRORS = 5
 const PROTOCOL_WINDOW_MS = 60_000
@@ -57,11 +60,13 @@ export class Failover {
     routes: readonly Route[],
     private readonly monotonicMs: () => number,
     random: Random,
-    backoff: Backoff = new Backoff({ random }),
+    /** `once` switches the mechanism off: one route, one attempt. */
+    private readonly attempts: 'endless' | 'once' = 'endless',
   ) {
     if (routes.length === 0) throw new RangeError('a failover needs at least one route')
-    this.states = routes.map(route => ({ route, dead: false, attempts: 0, protocolErrors: [], openAtMs: 0 }))
-    this.backoff = backoff
+    const used = attempts === 'once' ? routes.slice(0, 1) : routes
+    this.states = used.map(route => ({ route, dead: false, attempts: 0, protocolErrors: [], openAtMs: 0 }))
+    this.backoff = new Backoff({ random })
   }
 
   /** The route of the next attempt. */
@@ -88,15 +93,10 @@ export class Failover {
     else this.failedSinceData.add(state)
     state.dead ||= failure.final
     if (failure.protocolError) this.countProtocolError(state)
-    if (this.states.every(other => other.dead)) return null
-    if (failure.dataMs === 0 || !this.isUsable(state)) this.turn()
+    if (this.attempts === 'once' || this.states.every(other => other.dead)) return null
+    const worked = failure.dataMs >= WORKING_MS || (failure.dataMs > 0 && this.backoff.count < PATIENCE)
+    if (!worked || !this.isUsable(state)) this.turn()
     return this.delay()
-  }
-
-  /** A planned renewal is the moment to return to the preferred route. */
-  prefer(): void {
-    const best = this.states.findIndex(state => this.isUsable(state))
-    if (best >= 0) this.current = best
   }
 
   stats(): FailoverStats {

@@ -14,6 +14,14 @@ export interface DetectorOptions {
   readonly floorMs?: number
 }
 
+export interface DetectorStats {
+  /** Gaps learned from, in all. */
+  readonly gaps: number
+  readonly typicalGapMs: number | null
+  /** Longest silence in memory, acquitted ones included. */
+  readonly longestMs: number
+}
+
 /** Before this many gaps are known, nothing is judged. */
 const LEARNED_FROM = 20
 const MEMORY = 128
@@ -93,6 +101,12 @@ export class FailureDetector {
     const beyond = silence >= this.floorMs && silence > longest * BEYOND_MEMORY
     if (beyond && this.phi(at) >= this.suspectPhi) return 'suspect'
     return silence > longest ? 'quiet' : 'live'
+  }
+
+  stats(): DetectorStats {
+    const size = Math.min(this.count, MEMORY)
+    const typicalGapMs = size === 0 ? null : Math.round(Math.exp(this.sum / size))
+    return { gaps: this.count, typicalGapMs, longestMs: Math.round(this.longestMs()) }
   }
 
   private longestMs(): number {

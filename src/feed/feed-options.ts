@@ -32,6 +32,10 @@ export interface LiveFeedOptions {
   readonly tickMs?: number
   readonly timing?: Timing
   readonly backpressure?: BackpressureOptions | 'off'
+  /** `off` for the proof of what it does: one endpoint, one attempt. */
+  readonly failover?: 'on' | 'off'
+  /** `off` for the proof of what it does: silences are not judged, and no connection is replaced before its end. */
+  readonly detector?: 'on' | 'off'
   /** To be shared by several feeds of one process, since hosts count them as one. */
   readonly penalties?: HostPenalties
   /** Extra certificate authorities (PEM), for servers of one's own. */
@@ -81,5 +85,6 @@ export interface Shared {
   readonly ca: string | undefined
   /** Custom endpoints; empty for the exchange's own. */
   readonly urls: readonly string[]
+  readonly attempts: 'endless' | 'once'
   readonly emit: (frame: Frame) => FrameOutcome | undefined
 }

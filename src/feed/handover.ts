@@ -34,7 +34,19 @@ export interface HandoverOptions {
   readonly monotonicMs: () => number
   readonly random: Random
   readonly overlapMs?: number | undefined
+  /** Without it every request for a handover is ignored. */
+  readonly enabled: boolean
   readonly events: HandoverEvents
+}
+
+export interface ProbeStats {
+  readonly started: number
+  /** The line was dead. */
+  readonly confirmed: number
+  /** The market was quiet. */
+  readonly acquitted: number
+  /** The second connection never opened. */
+  readonly abandoned: number
 }
 
 const LOOK_EVERY_MS = 50
@@ -52,6 +64,7 @@ export class Handover {
   private readonly pairs = new Map<Line, Pair>()
   private readonly planned = new Map<Line, Cancel>()
   private count = 0
+  private readonly probes = { started: 0, confirmed: 0, acquitted: 0, abandoned: 0 }
 
   constructor(private readonly options: HandoverOptions) {}
 
@@ -79,13 +92,18 @@ export class Handover {
   }
 
   start(old: Line, kind: HandoverKind, reason: string): void {
-    if (old.stopped || this.concerns(old)) return
+    if (!this.options.enabled || old.stopped || this.concerns(old)) return
+    if (kind === 'probe') this.probes.started++
     old.retiring = reason
     const { lines, timers, monotonicMs } = this.options
     const fresh = lines.double(old)
     const watch = repeat(timers, LOOK_EVERY_MS, () => this.look(pair))
     const pair: Pair = { old, fresh, kind, reason, sinceMs: monotonicMs(), settledMs: null, readyMs: null, watch }
     this.pairs.set(old, pair)
+  }
+
+  stats(): ProbeStats {
+    return { ...this.probes }
   }
 
   /** The line is gone for another reason. */
@@ -110,7 +128,7 @@ export class Handover {
     }
     // The old line ended by itself: the new one is the line now, ready or not.
     if (old.stopped) {
-      this.finish(pair, 'replaced')
+      this.finish(pair)
       return
     }
     if (fresh.settled) pair.settledMs ??= now
@@ -120,7 +138,7 @@ export class Handover {
     }
     if (this.isReady(pair, now)) pair.readyMs ??= now
     const overlapMs = kind === 'probe' ? 0 : (this.options.overlapMs ?? OVERLAP_MS)
-    if (pair.readyMs !== null && now - pair.readyMs >= overlapMs) this.finish(pair, 'replaced')
+    if (pair.readyMs !== null && now - pair.readyMs >= overlapMs) this.finish(pair)
   }
 
   private isReady({ old, fresh, kind, settledMs }: Pair, now: number): boolean {
@@ -135,17 +153,19 @@ export class Handover {
     return settledMs === null ? now - sinceMs > PROBE_OPENS_WITHIN_MS : now - settledMs > QUIET_PROBE_MS
   }
 
-  private finish(pair: Pair, result: HandoverResult): void {
+  private finish(pair: Pair): void {
     this.close(pair)
     this.count++
+    if (pair.kind === 'probe') this.probes.confirmed++
     this.forget(pair.old)
-    this.options.events.over(pair.old, pair.kind, result)
+    this.options.events.over(pair.old, pair.kind, 'replaced')
     const cause = pair.kind === 'probe' ? 'stall' : 'renewed'
     void this.options.lines.drop(pair.old, ending(cause, pair.reason))
   }
 
-  private keepOld(pair: Pair, result: HandoverResult): void {
+  private keepOld(pair: Pair, result: 'acquitted' | 'abandoned'): void {
     this.close(pair)
+    if (pair.kind === 'probe') this.probes[result]++
     pair.old.retiring = null
     this.forget(pair.fresh)
     void this.options.lines.drop(pair.fresh, ending('stopped', 'not needed'))

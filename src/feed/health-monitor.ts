@@ -2,7 +2,7 @@
 import type { Frame } from '../model/frame.js'
 import type { Backpressure } from './backpressure.js'
 import { FailureDetector } from './failure-detector.js'
-import type { Health } from './failure-detector.js'
+import type { DetectorStats, Health } from './failure-detector.js'
 import type { Line } from './line.js'
 import type { EdgeClock } from './real-clock.js'
 import type { Subscription } from './subscriptions.js'
@@ -57,6 +57,11 @@ export class HealthMonitor {
 
   healthOf(line: Line, stream: string): Health {
     return this.watched.get(line)?.get(stream)?.health ?? 'live'
+  }
+
+  /** What was learned of a stream's rhythm; null where it was not watched yet. */
+  rhythmOf(line: Line, stream: string): DetectorStats | null {
+    return this.watched.get(line)?.get(stream)?.detector.stats() ?? null
   }
 
   /** The market is quiet: silences as long as the present ones will not be suspected again. */

@@ -77,7 +77,7 @@ export class LineSet {
     const { shared, listener } = this
     const number = this.redundant.freeNumber(copy, taken => this.lines.has(taken))
     const routes = this.redundant.routesOf(copy, this.routes(exchange))
-    const failover = new Failover(routes, () => shared.clock.monotonicMs(), shared.random)
+    const failover = new Failover(routes, () => shared.clock.monotonicMs(), shared.random, shared.attempts)
     const line = new Line({ number, exchange, streams, copy, failover, shared, listener })
     this.lines.set(number, line)
     line.start()

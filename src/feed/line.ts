@@ -43,7 +43,10 @@ export interface LineStats {
   opens: number
   disconnects: number
   messages: number
+  /** Of whole messages. */
   bytes: number
+  /** On the wire, the handshake and what was cut off included. */
+  wireBytes: number
   /** Down time of the outages that are over. */
   outageMs: number
   longestOutageMs: number
@@ -57,6 +60,7 @@ export class Line {
     disconnects: 0,
     messages: 0,
     bytes: 0,
+    wireBytes: 0,
     outageMs: 0,
     longestOutageMs: 0,
     failedAttempts: 0,
@@ -268,6 +272,7 @@ export class Line {
     const { shared, failover, listener } = this.parts
     const wasOpen = this.isOpen
     this.approach = null
+    this.stats.wireBytes += this.connection?.bytesIn ?? 0
     this.connection = null
     this.isOpen = false
     this.subscriptions.closed()

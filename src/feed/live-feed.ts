@@ -7,10 +7,10 @@ import type { BackpressureStats } from './backpressure.js'
 import { Delivery } from './delivery.js'
 import { ending } from './ending.js'
 import type { FailoverStats } from './failover.js'
-import type { Health } from './failure-detector.js'
+import type { DetectorStats, Health } from './failure-detector.js'
 import type { LiveFeedOptions, Shared } from './feed-options.js'
 import { Handover } from './handover.js'
-import type { HandoverKind, HandoverResult } from './handover.js'
+import type { HandoverKind, HandoverResult, ProbeStats } from './handover.js'
 import { HealthMonitor } from './health-monitor.js'
 import { HostPenalties } from './host-penalty.js'
 import type { Line, LineListener, LineStats } from './line.js'
@@ -39,6 +39,7 @@ export interface StreamReport {
   readonly state: SubscriptionState
   readonly health: Health
   readonly arrivals: number
+  readonly rhythm: DetectorStats | null
 }
 
 export interface FeedStats {
@@ -48,6 +49,8 @@ export interface FeedStats {
   readonly reconnects: number
   /** Lines replaced before their end. */
   readonly handovers: number
+  /** Silences that were looked into, and what was found. */
+  readonly probes: ProbeStats
   readonly snapshots: { readonly fetched: number; readonly failed: number }
   readonly longestOwnStallMs: number
   readonly backpressure: BackpressureStats | null
@@ -86,6 +89,7 @@ export class LiveFeed implements FrameSource {
       random,
       monotonicMs: () => clock.monotonicMs(),
       overlapMs: timing.overlapMs,
+      enabled: options.detector !== 'off',
       events: { over: (old, kind, result) => this.handedOver(old, kind, result) },
     })
     this.backpressure = options.backpressure === 'off' ? null : new Backpressure(options.backpressure)
@@ -187,6 +191,7 @@ export class LiveFeed implements FrameSource {
         state,
         arrivals,
         health: this.health.healthOf(line, name),
+        rhythm: this.health.rhythmOf(line, name),
       })),
     }))
   }
@@ -196,6 +201,7 @@ export class LiveFeed implements FrameSource {
       frames: this.delivery?.delivered ?? 0,
       reconnects: this.reconnects,
       handovers: this.handover.replaced,
+      probes: this.handover.stats(),
       snapshots: { fetched: this.snapshots.fetched, failed: this.snapshots.failed },
       longestOwnStallMs: this.health.longestOwnStallMs,
       backpressure: this.backpressure?.stats() ?? null,
@@ -215,6 +221,7 @@ export class LiveFeed implements FrameSource {
       timing: options.timing ?? {},
       proxy: options.proxy ?? {},
       ca: options.ca,
+      attempts: options.failover === 'off' ? 'once' : 'endless',
       emit: frame => this.delivery?.emit(frame),
     }
   }

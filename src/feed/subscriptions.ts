@@ -1,5 +1,5 @@
 /** The subscription contract of one connection: what was requested, what the exchange acknowledged, what is live. */
-import type { Exchange } from '../exchanges/exchange.js'
+import type { Exchange, Outgoing } from '../exchanges/exchange.js'
 import type { BookUpdate, MarketEvent } from '../model/event.js'
 import type { Stream } from '../model/stream.js'
 import type { Micros } from '../model/time.js'
@@ -86,14 +86,14 @@ export class Subscriptions {
     const left = (this.bySymbol.get(stream.symbol) ?? []).filter(other => other !== subscription)
     if (left.length > 0) this.bySymbol.set(stream.symbol, left)
     else this.bySymbol.delete(stream.symbol)
-    if (this.open) this.sendAll(this.exchange.unsubscribe([stream], this.nextRequest))
+    if (this.open) this.leave(stream)
   }
 
   /** Leaves and requests a stream again, which makes exchanges with in-stream snapshots send a new one. */
   renew(stream: Stream): void {
     const subscription = this.byName.get(stream.name)
     if (subscription === undefined || !this.open) return
-    this.sendAll(this.exchange.unsubscribe([stream], this.nextRequest))
+    this.leave(stream)
     subscription.requests = 0
     this.request([subscription])
   }
@@ -160,7 +160,10 @@ export class Subscriptions {
     const most = Math.max(1, this.exchange.limits.streamsPerFrame)
     for (let from = 0; from < subscriptions.length; from += most) {
       const streams = subscriptions.slice(from, from + most).map(subscription => subscription.stream)
-      for (const name of this.sendAll(this.exchange.subscribe(streams, this.nextRequest))) asked.add(name)
+      for (const frame of this.sendAll(this.exchange.subscribe(streams, this.nextRequest))) {
+        if (frame.request !== null) this.requests.set(frame.request, frame.streams)
+        for (const { name } of frame.streams) asked.add(name)
+      }
     }
     for (const subscription of subscriptions) {
       subscription.requests++
@@ -172,13 +175,15 @@ export class Subscriptions {
     this.deadline = this.timers.after(this.ackMs, () => this.overdue())
   }
 
-  private sendAll(frames: ReturnType<Exchange['subscribe']>): readonly string[] {
+  /** Its answer is not awaited: it would be taken for the answer to a request for the same stream. */
+  private leave(stream: Stream): void {
+    this.sendAll(this.exchange.unsubscribe([stream], this.nextRequest))
+  }
+
+  private sendAll(frames: readonly Outgoing[]): readonly Outgoing[] {
     this.nextRequest += frames.length
-    for (const frame of frames) {
-      if (frame.request !== null) this.requests.set(frame.request, frame.streams)
-      this.host.send(frame.text)
-    }
-    return frames.flatMap(frame => frame.streams.map(stream => stream.name))
+    for (const { text } of frames) this.host.send(text)
+    return frames
   }
 
   private overdue(): void {
@@ -203,6 +208,10 @@ export class Subscriptions {
   }
 
   private find(request: string | null, names: readonly string[]): readonly Subscription[] {
+    // An answer that names nothing can only mean what is still unanswered.
+    if (request === null && names.length === 0) {
+      return [...this.byName.values()].filter(({ state }) => state === 'requested')
+    }
     const requested = request === null ? undefined : this.requests.get(request)
     const wanted = new Set(names.map(name => name.toLowerCase()))
     return [...this.byName.values()].filter(

@@ -56,15 +56,27 @@ describe('Failover', () => {
     expect(delays[5]).toBe(300_000)
   })
 
-  it('turns to another route while one rests, and prefers the first again at a renewal', () => {
-    const { failover, time } = start()
-    for (let error = 0; error < 6; error++) failover.failed({ dataMs: 10, final: false, protocolError: true })
+  it('turns to another route while one rests', () => {
+    const { failover } = start()
+    for (let error = 0; error < 6; error++) failover.failed({ dataMs: 2_000, final: false, protocolError: true })
     expect(failover.route.base).toBe('b')
-    failover.prefer()
-    expect(failover.route.base).toBe('b')
-    time.advance(300_001)
-    failover.prefer()
-    expect(failover.route.base).toBe('a')
+  })
+
+  it('leaves a route that brings a little data and ends, again and again', () => {
+    const { failover } = start()
+    const bases = Array.from({ length: 5 }, () => {
+      failover.failed({ ...fails, dataMs: 50 })
+      return failover.route.base
+    })
+    expect(bases.slice(0, 2)).toEqual(['a', 'a'])
+    expect(bases).toContain('b')
+  })
+
+  it('tries once and no more where it is switched off', () => {
+    const failover = new Failover(routes, () => 0, () => 1, 'once') // prettier-ignore
+    failover.attempt()
+    expect(failover.failed({ ...fails, dataMs: 60_000 })).toBeNull()
+    expect(failover.stats().routes).toHaveLength(1)
   })
 
   it('counts attempts, failures and switches', () => {

@@ -86,6 +86,13 @@ describe('FailureDetector', () => {
     expect(phis.every(Number.isFinite)).toBe(true)
   })
 
+  it('tells what it has learned', () => {
+    const detector = new FailureDetector()
+    expect(detector.stats()).toEqual({ gaps: 0, typicalGapMs: null, longestMs: 0 })
+    teach(detector, [...steady(100, 40), 900])
+    expect(detector.stats()).toEqual({ gaps: 41, typicalGapMs: 106, longestMs: 900 })
+  })
+
   it('forgets a rhythm that has changed', () => {
     const detector = new FailureDetector()
     const slow = teach(detector, steady(10_000))

@@ -73,6 +73,8 @@ describe.concurrent('a connection that goes silent', () => {
     const run = await broken(break_)
     expect(causeOf(run)).toContain('stall: silent for')
     expect(run.ids).toEqual(['0', '1'])
+    const [line] = run.feed.report()
+    expect(line!.wireBytes).toBeGreaterThan(line!.bytes)
   })
 
   it('N22 a slow server that answers pings is left alone', async () => {

@@ -3,7 +3,9 @@ import { afterAll, describe, expect, it } from 'vitest'
 import type { ControlFrame } from '../../src/model/frame.js'
 import type { Peer } from '../support/fault-server.js'
 import type { Harness } from './harness.js'
+import type { HarnessOptions } from './harness.js'
 import { HASTY, Rig, serve, until } from './harness.js'
+import type { HarnessOptions } from './harness.js'
 import { LIMITS_WITH, plainExchange } from './plain-exchange.js'
 import { pass, VirtualTime } from './virtual-time.js'
 
@@ -111,11 +113,13 @@ const health = (run: Harness): readonly unknown[] =>
 
 describe.concurrent('a silent stall', () => {
   /** Virtual time in which the market trades every 100 ms, so that the rhythm is learned. */
-  async function learned(): Promise<{ time: VirtualTime; market: Market; run: Harness; peers: readonly Peer[] }> {
+  async function learned(
+    more: HarnessOptions = {},
+  ): Promise<{ time: VirtualTime; market: Market; run: Harness; peers: readonly Peer[] }> {
     const time = new VirtualTime()
     const market = new Market()
     const server = await rig.server(peer => market.join(peer))
-    const run = rig.run({ urls: [server.url], clock: time, timers: time })
+    const run = rig.run({ urls: [server.url], clock: time, timers: time, ...more })
     const trade = (): void => {
       market.trade()
       time.after(100, trade)
@@ -131,6 +135,7 @@ describe.concurrent('a silent stall', () => {
     const tookMs = await pass(time, 12_000, () => run.feed.stats().handovers === 1)
     expect(tookMs).toBeLessThan(10_000)
     expect(health(run)).toEqual(['quiet', 'suspect', 'stale'])
+    expect(run.feed.stats().probes).toEqual({ started: 1, confirmed: 1, acquitted: 0, abandoned: 0 })
     expect(run.links('stale')[0]?.detail).toContain('while another connection had data')
     expect(run.links('disconnected')[0]?.detail).toContain('stall')
     await pass(time, 500)
@@ -144,6 +149,7 @@ describe.concurrent('a silent stall', () => {
     market.subscribers.clear()
     await pass(time, 12_000, () => peers.length === 2 && peers[1]!.closed)
     expect(run.feed.stats().handovers).toBe(0)
+    expect(run.feed.stats().probes).toEqual({ started: 1, confirmed: 0, acquitted: 1, abandoned: 0 })
     expect(run.links().map(link => [link.line, link.state])).toEqual([
       [0, 'connected'],
       [1, 'connected'],
@@ -153,6 +159,16 @@ describe.concurrent('a silent stall', () => {
     await pass(time, 500)
     expect(run.tradeLines.at(-1)).toBe(0)
     expect(health(run)).not.toContain('stale')
+  })
+
+  it('N3 N4 stays unnoticed for as long as pings are answered where the detector is off', async () => {
+    const { time, market, run, peers } = await learned({ detector: 'off' })
+    market.subscribers.delete(peers[0]!)
+    await pass(time, 200)
+    const before = run.trades.length
+    await pass(time, 12_000)
+    expect(peers).toHaveLength(1)
+    expect(run.trades).toHaveLength(before)
   })
 
   it('of our own process is not held against the exchange', async () => {

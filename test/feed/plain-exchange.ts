@@ -73,7 +73,8 @@ class PlainDecoder implements Decoder {
     const head = { exchange: 'plain', symbol, pair: symbol, time: received, received }
     if ('trade' in message)
       out.push({ type: 'trade', ...head, id: String(message.trade), price: 1, size: 1, side: 'buy' })
-    else if ('ack' in message) out.push({ type: 'ack', request: String(message.ack), streams: [] })
+    else if ('ack' in message)
+      out.push({ type: 'ack', request: typeof message.ack === 'number' ? String(message.ack) : null, streams: [] })
     else if ('refuse' in message)
       out.push({ type: 'refused', request: String(message.refuse), streams: [], reason: String(message.reason) })
     else if ('beat' in message) out.push({ type: 'heartbeat' })

@@ -77,6 +77,18 @@ describe.concurrent('N20 subscriptions', () => {
     expect(run.links().map(link => link.state)).toEqual(['connected'])
   })
 
+  it('take an answer without a name as theirs', async () => {
+    const server = await rig.server(peer => {
+      peer.accept().onText = () => peer.json({ ack: null })
+    })
+    const run = rig.run({ urls: [server.url], timing: HASTY, streams: ['BTC@trade', 'ETH@trade'] })
+    await until(
+      () => run.feed.report()[0]?.streams.every(({ state }) => state === 'acknowledged') === true,
+      'both acknowledged',
+    )
+    expect(server.peers[0]?.texts).toHaveLength(1)
+  })
+
   it('can be left and requested again', async () => {
     const server = await rig.server(peer => serve(peer, () => peer.json({ symbol: 'BTC', trade: 1 })))
     const run = rig.run({ urls: [server.url] })
