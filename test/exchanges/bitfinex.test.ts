@@ -266,6 +266,8 @@ conformance({
     ['tDOGE:USD', 'tDOGE:USD', 'DOGE/USD'],
     ['DOGE/USDT', 'tDOGE:UST', 'DOGE/USDT'],
     ['iotusd', 'tIOTUSD', 'IOTA/USD'],
+    ['TESTUSD', 'tTEST:USD', 'TEST/USD'],
+    ['doge-usd', 'tDOGE:USD', 'DOGE/USD'],
     ['tTESTBTC:TESTUSD', 'tTESTBTC:TESTUSD', 'TESTBTC/TESTUSD'],
     ['tBTCF0:USTF0', 'tBTCF0:USTF0', 'BTC/USDT:USDT'],
     ['BTC/USDT:USDT', 'tBTCF0:USTF0', 'BTC/USDT:USDT'],

@@ -3,7 +3,6 @@ import { DecodeError } from '../../model/errors.js'
 import type { Instrument } from '../../model/instrument.js'
 import { parsePair } from '../../model/symbol.js'
 import { asString, type Json } from '../../wire/json.js'
-import { splitSymbol } from './concatenated.js'
 
 /** Bitfinex' own codes of three letters, and what everybody else writes. */
 const CODES: ReadonlyMap<string, string> = new Map([
@@ -12,6 +11,8 @@ const CODES: ReadonlyMap<string, string> = new Map([
 ]) // prettier-ignore
 const OWN: ReadonlyMap<string, string> = new Map([...CODES].map(([code, name]) => [name, code]))
 const QUOTES = new Set(['USD', 'UST', 'UDC', 'BTC', 'ETH', 'EUR', 'GBP', 'JPY', 'CNH', 'EUT', 'TRY', 'XAU'])
+/** Shortest base first: BTCUSDT is quoted in USDT, and TESTUSD, whose code for TUSD would be TSD, in USD. */
+const CONCATENATED = /^([A-Z0-9.]{2,}?)(USDT|USDC|USD|UST|UDC|EURT|EUR|GBP|JPY|CNHT|CNH|TRY|BTC|ETH|XAUT|MXNT|MIM)$/
 
 export interface BitfinexHead {
   readonly exchange: string
@@ -27,8 +28,8 @@ export function bitfinexInstrument(text: string): Instrument | undefined {
   if (perpetual) return named(perpetual[1] ?? '', perpetual[2] ?? '', 'F0')
   const parts = /^([A-Z0-9.]+)[:-]([A-Z0-9.]+)$/.exec(name) ?? /^([A-Z0-9]{3})([A-Z0-9]{3})$/.exec(name)
   if (parts) return named(parts[1] ?? '', parts[2] ?? '', '')
-  const split = /^[A-Z0-9.]+$/.test(name) ? splitSymbol(name) : undefined
-  return split && named(split.base, split.quote, '')
+  const concatenated = CONCATENATED.exec(name)
+  return concatenated ? named(concatenated[1] ?? '', concatenated[2] ?? '', '') : undefined
 }
 
 /** What every event of an instrument begins with. @throws DecodeError `symbol` where the name is no instrument. */
