@@ -19,6 +19,21 @@ export function fillBar(venue: Venue, matching: Matching, candle: Candle, model:
   for (const order of present) if (order.open && !order.waiting && !order.taking) bar.limit(order)
 }
 
+/**
+ * Protective stops that were attached to an entry inside this bar. Whether the bar reached them before or after the entry is
+ * known only where the entry was at the open; `isDue` says which of them may fill.
+ */
+export function fillAttachedStops(
+  venue: Venue,
+  matching: Matching,
+  candle: Candle,
+  model: FillModel,
+  isDue: (order: WorkingOrder) => boolean,
+): void {
+  const bar = new BarFill(matching, candle, model)
+  for (const order of [...venue.orders]) if (order.open && order.waiting && isDue(order)) bar.stop(order)
+}
+
 class BarFill {
   private left: Decimal | null
 

@@ -11,9 +11,12 @@ import type {
   Request,
   TradingEvent,
 } from '../model/trading.js'
+import { plainDecimal } from '../model/number.js'
+import type { Candle } from '../model/event.js'
 import { Agenda } from './agenda.js'
 import { bracketOrders } from './bracket.js'
 import type { DeskParts } from './desk-parts.js'
+import type { FillModelName } from './fill-model.js'
 import type { FundingPayment } from './funding.js'
 import type { Instrument } from './instruments.js'
 import type { Holding } from './ledger.js'
@@ -39,8 +42,12 @@ export class Dealings {
   /** Fills and orders that the strategy has yet to hear of. */
   private readonly unheard: (Fill | Order)[] = []
   private hearing = false
+  /** Attached exits that are open, with the price of the entry they protect. */
+  private readonly entryPrices = new Map<string, string>()
   private out: TradingEvent[] = []
   private failureTold = false
+  /** When the last bar was closed. */
+  private barsClosed: Micros = Number.NEGATIVE_INFINITY
   private atOnce = 0
 
   constructor(private readonly parts: DeskParts) {}
@@ -93,6 +100,23 @@ export class Dealings {
     }
   }
 
+  /** What a bar still does to the exits of its own entries: all of them in the pessimistic model, else those entered at its open. */
+  closeBar(candle: Candle, model: FillModelName, now: Micros): void {
+    if (this.entryPrices.size > 0) this.runAgenda(now)
+    const open = plainDecimal(candle.open)
+    const { paper } = this.parts
+    const before = this.barsClosed
+    this.barsClosed = now
+    this.book(
+      paper.closeBar(candle, now, ({ id, order }) => {
+        const entry = this.entryPrices.get(id)
+        const attachedNow = entry !== undefined && order.time > before
+        return attachedNow && (model === 'pessimistic' || entry === open)
+      }),
+      now,
+    )
+  }
+
   pay(holding: Holding, payment: FundingPayment, now: Micros): void {
     const received = this.parts.ledger.fund(holding, payment.rate, payment.markPrice)
     if (!received.eq(ZERO)) this.out.push(this.parts.ledger.equity(now))
@@ -142,6 +166,8 @@ export class Dealings {
     else if (order.status === 'rejected') this.counts.rejected++
     else if (order.status === 'expired') this.counts.expired++
     this.parts.broker.settle(order)
+    this.brackets.delete(order.id)
+    this.entryPrices.delete(order.id)
   }
 
   private carryOutOne(request: Request, now: Micros): void {
@@ -193,14 +219,15 @@ export class Dealings {
     this.send(result, now)
   }
 
-  private send(result: Order | Refusal, now: Micros): void {
+  private send(result: Order | Refusal, now: Micros, way: 'travels' | 'attached' = 'travels'): void {
     this.out.push(result)
     if (result.type === 'refusal') {
       this.refused(result)
       return
     }
     this.counts.orders++
-    this.agenda.add(this.parts.paper.submit(result, now), { kind: 'arrive', id: result.id })
+    const due = this.parts.paper.submit(result, now)
+    this.agenda.add(way === 'travels' ? due : now, { kind: 'arrive', id: result.id })
     if (result.expires !== null) this.agenda.add(result.expires, { kind: 'expire', id: result.id })
     this.unheard.push(result)
   }
@@ -243,11 +270,16 @@ export class Dealings {
     this.send(this.parts.broker.refuse(what, { code: 'state', detail: `no open order ${name}` }, now), now)
   }
 
-  /** Exits for what this fill has brought in: every fill is protected at once, by its own pair. */
+  /** Exits for what this fill has brought in, each fill by its own pair. They wait at the exchange already, so they do not travel. */
   private sendBracket(fill: Fill, now: Micros): void {
     const bracket = this.brackets.get(fill.order)
-    if (bracket === undefined) return
-    for (const request of bracketOrders(fill, bracket)) this.order(request, now)
+    const market = this.parts.instruments.find(fill.exchange, fill.symbol)
+    if (bracket === undefined || market === undefined) return
+    for (const request of bracketOrders(fill, bracket)) {
+      const result = this.parts.broker.assess(request, market, now)
+      if (result.type === 'order') this.entryPrices.set(result.id, fill.price)
+      this.send(result, now, 'attached')
+    }
   }
 
   private instrumentOf(

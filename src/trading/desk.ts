@@ -68,9 +68,12 @@ export class Desk {
   /** The book kept for the instrument has taken this event already. */
   onBook(book: Book): readonly TradingEvent[] {
     const now = this.options.clock.now()
-    this.begin(book, now)
+    const holding = this.begin(book, now)
     const executed = this.parts.paper.onBook(book, now)
+    const middle = this.parts.paper.middle(book.exchange, book.symbol)
+    if (!Number.isNaN(middle)) this.price(holding, middle, now)
     if (executed.length > 0) this.dealings.book(executed, now)
+    this.watch(now)
     this.ask(this.parts.runner.call('onBook', book), now)
     return this.dealings.flush()
   }
@@ -79,8 +82,9 @@ export class Desk {
     const now = this.options.clock.now()
     const holding = this.begin(candle, now)
     const executed = this.parts.paper.onCandle(candle, now)
-    this.price(holding, candle.close, now)
     if (executed.length > 0) this.dealings.book(executed, now)
+    if (candle.closed) this.dealings.closeBar(candle, this.options.model ?? 'pessimistic', now)
+    this.price(holding, candle.close, now)
     this.watch(now)
     this.ask(this.parts.runner.call('onCandle', candle), now)
     return this.dealings.flush()

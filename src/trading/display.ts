@@ -70,6 +70,13 @@ export class Display {
     return best
   }
 
+  /** Between the best prices; the one there is where a side is empty, NaN where both are. */
+  middle(): number {
+    const [bid, ask] = [this.best('bids'), this.best('asks')]
+    if (Number.isNaN(bid)) return ask
+    return Number.isNaN(ask) ? bid : (bid + ask) / 2
+  }
+
   /** The size displayed at a price; null where the display does not reach that far. */
   sizeAt(side: DisplaySide, price: number): Decimal | null {
     if (this.source === 'book') return decimalOf(this.book?.sizeAt(side, price) ?? 0)

@@ -2,7 +2,7 @@
 import type { Book, Candle, Quote, Status, Trade } from '../model/event.js'
 import type { Micros } from '../model/time.js'
 import type { ModifyRequest, Order, ReasonCode, TradingEvent } from '../model/trading.js'
-import { fillBar } from './bars.js'
+import { fillAttachedStops, fillBar } from './bars.js'
 import type { BookSource } from './book-view.js'
 import { Display } from './display.js'
 import { Executor, type ExecutorOptions } from './executor.js'
@@ -135,6 +135,11 @@ export class PaperExchange {
     return this.end(venue)
   }
 
+  /** The middle of what is displayed; NaN where nothing is. */
+  middle(exchange: string, symbol: string): number {
+    return this.place(exchange, symbol).venue.display.middle()
+  }
+
   /** A closed bar fills orders only where bars are all there is. */
   onCandle(candle: Candle, now: Micros): readonly TradingEvent[] {
     const { venue, matching } = this.place(candle.exchange, candle.symbol)
@@ -142,6 +147,17 @@ export class PaperExchange {
     if (!candle.closed || venue.display.source !== 'bars') return NOTHING
     this.executor.now = now
     if (venue.orders.length > 0) fillBar(venue, matching, candle, this.options.model)
+    // Exits attached to what has just filled begin their life in this bar, at its open.
+    venue.last = candle.open
+    return this.end(venue)
+  }
+
+  /** The end of a bar, after exits were attached to its entries: see {@link fillAttachedStops}. */
+  closeBar(candle: Candle, now: Micros, isDue: (order: WorkingOrder) => boolean): readonly TradingEvent[] {
+    const { venue, matching } = this.place(candle.exchange, candle.symbol)
+    if (!candle.closed || venue.display.source !== 'bars') return NOTHING
+    this.executor.now = now
+    fillAttachedStops(venue, matching, candle, this.options.model, isDue)
     venue.last = candle.close
     return this.end(venue)
   }
