@@ -59,6 +59,7 @@ export class Arbiter {
   private readonly lineStats = new Map<number, LineStats>()
   private readonly counts = { received: 0, duplicates: 0, conflicts: 0, restarts: 0 }
   private readonly hold: HoldLimits
+  private last: TradeLane | undefined
 
   constructor(private readonly options: ArbiterOptions) {
     this.hold = {
@@ -128,6 +129,12 @@ export class Arbiter {
   }
 
   private lane(exchange: string, stream: string): TradeLane {
+    // Trades come in bursts of one stream; the lane of the last one is usually the lane of the next.
+    if (this.last?.stream === stream && this.last.exchange === exchange) return this.last
+    return (this.last = this.findLane(exchange, stream))
+  }
+
+  private findLane(exchange: string, stream: string): TradeLane {
     let lanes = this.lanes.get(exchange)
     if (lanes === undefined) this.lanes.set(exchange, (lanes = new Map<string, TradeLane>()))
     let lane = lanes.get(stream)

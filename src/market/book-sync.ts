@@ -1,77 +1,17 @@
 /** EntanglementV4 in the market: a local order book kept by the exchange's own recipe, which is never served while it may be wrong. */
-import type { Book as BookEvent, BookTexts, BookUpdate, Level, Status, StatusState } from '../model/event.js'
+import type { Book as BookEvent, BookUpdate, Level, Status, StatusState } from '../model/event.js'
 import type { Micros } from '../model/time.js'
-import { MICROS_PER_SECOND } from '../model/time.js'
 import { Book } from './book.js'
-import type { Hole, HoleCause, HoleClosed } from './gap-ledger.js'
+import type { BookSyncResult, BookSyncRule, BookSyncStats, BookSyncTarget, Place } from './book-rule.js'
+import { BookRetries } from './book-retries.js'
+import type { HoleCause } from './gap-ledger.js'
 
-/** Where an update stands to the book: `reset` is next although the numbers began again. */
-export type Place = 'next' | 'old' | 'gap' | 'reset'
-
-/** What of an exchange's book rule the synchroniser needs; `BookRule` of an exchange is one. */
-export interface BookSyncRule {
-  readonly snapshot: 'rest' | 'stream'
-  readonly depth: number | null
-  bridge(snapshot: BookUpdate, delta: BookUpdate): Place
-  follow(previous: BookUpdate, delta: BookUpdate): Place
-  checksum?(book: BookTexts): number
-}
-
-/** Fetch a snapshot of this book by REST and hand it in as an update. */
-export interface SnapshotWanted {
-  readonly type: 'snapshotWanted'
-  readonly exchange: string
-  readonly symbol: string
-  /** 1 for the first try since the book last held for a minute. */
-  readonly attempt: number
-}
-
-/** Subscribe this book anew, for its snapshot comes on the stream. */
-export interface ResubscribeWanted {
-  readonly type: 'resubscribeWanted'
-  readonly exchange: string
-  readonly symbol: string
-  readonly attempt: number
-}
-
-export type BookSyncResult = BookEvent | Status | SnapshotWanted | ResubscribeWanted | Hole | HoleClosed
-
-export interface BookSyncStats {
-  readonly live: boolean
-  readonly applied: number
-  /** Deltas that were older than the book. */
-  readonly discarded: number
-  /** Deltas that came while there was no book to apply them to and no use in keeping them. */
-  readonly ignored: number
-  readonly buffered: number
-  readonly snapshots: number
-  /** REST snapshots older than the first delta kept, or not needed. */
-  readonly snapshotsRefused: number
-  readonly gaps: number
-  readonly resyncs: number
-  readonly verified: number
-  readonly failed: number
-  readonly levels: readonly [bids: number, asks: number]
-}
+export type { BookSyncResult, BookSyncRule, BookSyncStats, BookSyncTarget, Place } from './book-rule.js'
 
 /** Deltas kept while a snapshot is fetched: more than ten minutes of the fastest streams. */
 const BUFFER_LIMIT = 8_192
 /** No checksum in use looks deeper (OKX and Bitfinex: 25, Kraken: 10). */
 const CHECKSUM_LEVELS = 25
-const PROMPT_ATTEMPTS = 3
-/** A snapshot that has not come by then is asked for again. */
-const ANSWER_WITHIN: Micros = 10 * MICROS_PER_SECOND
-const LONGEST_PAUSE: Micros = 60 * MICROS_PER_SECOND
-/** A book that was right for this long had recovered. */
-const HELD_FOR: Micros = 60 * MICROS_PER_SECOND
-
-export interface BookSyncTarget {
-  readonly exchange: string
-  readonly symbol: string
-  readonly pair: string
-  /** The stream's name in status events. */
-  readonly stream: string
-}
 
 interface Failure {
   readonly cause: HoleCause
@@ -93,10 +33,7 @@ export class BookSync {
   private buffer: BookUpdate[] = []
   private depth: number | null
   private gapOpen = false
-  private liveSince: Micros = 0
-  /** Requests for a snapshot since the book last held. */
-  private attempts = 0
-  private askAgainAt: Micros | null = null
+  private readonly retries = new BookRetries()
   private readonly counts = {
     applied: 0, discarded: 0, ignored: 0, snapshots: 0, snapshotsRefused: 0, gaps: 0, resyncs: 0, verified: 0, failed: 0,
   } // prettier-ignore
@@ -131,8 +68,7 @@ export class BookSync {
     if (this.live) this.invalidate({ cause: 'disconnected', detail, from: null, to: null }, at, out)
     this.unbridged = null
     this.buffer = []
-    this.attempts = 0
-    this.askAgainAt = null
+    this.retries.forget()
   }
 
   stats(): BookSyncStats {
@@ -189,7 +125,7 @@ export class BookSync {
   private refuseSnapshot(failure: Failure, at: Micros, out: BookSyncResult[]): void {
     this.counts.snapshotsRefused++
     this.unbridged = null
-    if (this.attempts >= PROMPT_ATTEMPTS && !this.gapOpen) this.openGap({ ...failure, cause: 'snapshot' }, at, out)
+    if (this.retries.isExhausted && !this.gapOpen) this.openGap({ ...failure, cause: 'snapshot' }, at, out)
     this.askOrPause(at, out)
   }
 
@@ -199,18 +135,11 @@ export class BookSync {
       this.bridge(this.unbridged, out)
       return
     }
-    if (this.rule.snapshot === 'stream') {
-      this.counts.ignored++
-      this.askAgainAt ??= delta.received + ANSWER_WITHIN
-    } else {
-      this.buffer.push(delta)
-      if (this.buffer.length > BUFFER_LIMIT) {
-        this.buffer.shift()
-        this.counts.ignored++
-      }
-      this.askAgainAt ??= delta.received
-    }
-    if (delta.received >= this.askAgainAt) this.ask(delta.received, out)
+    const isFetched = this.rule.snapshot === 'rest'
+    if (isFetched) this.buffer.push(delta)
+    if (!isFetched || this.buffer.length > BUFFER_LIMIT) this.counts.ignored++
+    if (this.buffer.length > BUFFER_LIMIT) this.buffer.shift()
+    if (this.retries.isDue(delta.received, isFetched ? 'asked' : 'unasked')) this.ask(delta.received, out)
   }
 
   private takeDelta(delta: BookUpdate, out: BookSyncResult[]): void {
@@ -278,15 +207,13 @@ export class BookSync {
     }
     if (this.depth !== null) this.book.truncate(this.depth)
     this.live = true
-    this.liveSince = update.received
-    this.askAgainAt = null
+    this.retries.succeeded(update.received)
     if (this.gapOpen) this.closeGap(update.received, out)
     out.push(this.event(update, true, this.book.bids.top(), this.book.asks.top()))
   }
 
   private invalidate(failure: Failure, at: Micros, out: BookSyncResult[]): void {
-    // Tries are counted on until a book has held for a while, or a book that fails at once would be fetched without end.
-    if (this.live && at - this.liveSince >= HELD_FOR) this.attempts = 0
+    if (this.live) this.retries.failed(at)
     this.live = false
     this.unbridged = null
     this.book.clear()
@@ -294,16 +221,14 @@ export class BookSync {
   }
 
   private askOrPause(at: Micros, out: BookSyncResult[]): void {
-    if (this.attempts < PROMPT_ATTEMPTS) this.ask(at, out)
-    else this.askAgainAt = at + pauseAfter(this.attempts)
+    if (this.retries.isExhausted) this.retries.postpone(at)
+    else this.ask(at, out)
   }
 
   private ask(at: Micros, out: BookSyncResult[]): void {
-    this.attempts++
-    this.askAgainAt = at + (this.attempts < PROMPT_ATTEMPTS ? ANSWER_WITHIN : pauseAfter(this.attempts))
     const { exchange, symbol } = this.target
     const type = this.rule.snapshot === 'rest' ? 'snapshotWanted' : 'resubscribeWanted'
-    out.push({ type, exchange, symbol, attempt: this.attempts })
+    out.push({ type, exchange, symbol, attempt: this.retries.count(at) })
   }
 
   private openGap(failure: Failure, at: Micros, out: BookSyncResult[]): void {
@@ -352,9 +277,4 @@ export class BookSync {
 
 function joined(levels: readonly Level[], cut: readonly Level[]): readonly Level[] {
   return cut.length === 0 ? levels : [...levels, ...cut]
-}
-
-/** Doubles from ten seconds to a minute. */
-function pauseAfter(attempts: number): Micros {
-  return Math.min(LONGEST_PAUSE, ANSWER_WITHIN * 2 ** Math.max(0, attempts - PROMPT_ATTEMPTS))
 }

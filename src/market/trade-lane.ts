@@ -45,8 +45,8 @@ export class TradeLane {
   private lastPassedAt: Micros = 0
 
   constructor(
-    private readonly exchange: string,
-    private readonly stream: string,
+    readonly exchange: string,
+    readonly stream: string,
     kind: TradeIdKind,
     private readonly hold: HoldLimits,
   ) {
