@@ -115,7 +115,12 @@ class RecordedVenue implements Venue, PlaybackHall {
   }
 
   asked(client: ExchangeClient, text: string): void {
+    const known = new Set(client.topics.keys())
     for (const answer of this.answers(client, text)) client.answer(answer)
+    for (const topic of client.topics.keys()) {
+      if (known.has(topic)) continue
+      for (const message of this.books.story(topic)) client.data(message)
+    }
   }
 
   async rest(address: URL): Promise<RestAnswer> {
@@ -132,8 +137,8 @@ class RecordedVenue implements Venue, PlaybackHall {
   }
 
   play({ text, time }: RecordedMessage): void {
-    this.books.feed(text, time)
     const topics = this.exchange.dialect.topics(text)
+    this.books.feed(text, time, topics)
     if (topics.length === 1) this.playTo(topics[0] ?? '', text)
     else if (topics.length > 1) this.playOnce(topics, text)
     if (this.unsubscribed === 'nothing') return

@@ -13,19 +13,23 @@ interface TapeBook {
   bodyId: number | null
 }
 
-/** Where snapshots are fetched by REST: answers them. */
+/** A topic that has gone on for longer since its snapshot is not told again from there. */
+const LONGEST_STORY = 50_000
+
+/** Answers requests for snapshots where they are fetched by REST, and tells late subscribers the story so far where they come on the stream. */
 export class TapeBooks {
   private readonly decoder: Decoder
   private readonly books = new Map<string, TapeBook>()
+  private readonly stories = new Map<string, string[]>()
   private readonly rule: BookRule | null
 
   constructor(exchange: Exchange) {
     this.decoder = exchange.decoder()
-    this.rule = exchange.book?.snapshot === 'rest' ? exchange.book : null
+    this.rule = exchange.book
   }
 
-  /** Follows a message of the recording. */
-  feed(text: string, time: Micros): void {
+  /** Follows a message of the recording, which belongs to these topics. */
+  feed(text: string, time: Micros, topics: readonly string[]): void {
     if (this.rule === null) return
     const decoded: Decoded[] = []
     try {
@@ -35,12 +39,21 @@ export class TapeBooks {
       if (error instanceof DecodeError) return
       throw error
     }
-    for (const item of decoded) if (item.type === 'bookUpdate') this.follow(item, text, this.rule)
+    for (const item of decoded) {
+      if (item.type !== 'bookUpdate' || item.kind === 'partial') continue
+      if (this.rule.snapshot === 'rest') this.follow(item, text, this.rule)
+      else for (const topic of topics) this.tell(topic, item.kind, text)
+    }
+  }
+
+  /** The messages of a topic from its last snapshot on, which make a late subscriber's book what it would be. */
+  story(topic: string): readonly string[] {
+    return this.stories.get(topic) ?? []
   }
 
   /** The answer to a request for a snapshot: the book as of now. Undefined where the address asks for none, null where there is none yet. */
   answer(address: URL): string | null | undefined {
-    const request = this.rule?.request
+    const request = this.rule?.snapshot === 'rest' ? this.rule.request : undefined
     if (request === undefined) return undefined
     const asked = [...this.books].find(([symbol]) =>
       isSameRequest(address, new URL(request.url(symbol, address.origin))),
@@ -50,8 +63,14 @@ export class TapeBooks {
     return address.pathname === anyPath ? null : undefined
   }
 
+  private tell(topic: string, kind: BookUpdate['kind'], text: string): void {
+    const story = this.stories.get(topic)
+    if (kind === 'snapshot') this.stories.set(topic, [text])
+    else if (story !== undefined && story.at(-1) !== text) story.push(text)
+    if (story !== undefined && story.length > LONGEST_STORY) this.stories.delete(topic)
+  }
+
   private follow(update: BookUpdate, text: string, rule: BookRule): void {
-    if (update.kind === 'partial') return
     const { exchange, symbol, pair } = update
     let book = this.books.get(symbol)
     if (book === undefined) {

@@ -184,6 +184,27 @@ describe('as other exchanges', () => {
     expect(client.messages().filter(message => message.type === 'match')).toHaveLength(1)
   })
 
+  it('tells a late subscriber the story since the last snapshot, so that a book can be had at any time', async () => {
+    const changes = (price: string, size: string) =>
+      `{"type":"l2update","product_id":"BTC-USD","time":"2024-11-24T00:00:01.000000Z","changes":[["buy","${price}","${size}"]]}`
+    const texts = [
+      '{"type":"snapshot","product_id":"BTC-USD","bids":[["100.0","1"]],"asks":[["101.0","1"]]}',
+      changes('99.0', '2'),
+      changes('100.0', '0'),
+    ]
+    await start(coinbase, texts)
+    const request = { type: 'subscribe', product_ids: ['BTC-USD'], channels: ['level2_batch'] }
+    const first = await connect('/')
+    first.ask(request)
+    await running!.finished
+    await until(() => first.heard.length === 4)
+    const late = await connect('/')
+    late.ask(request)
+    await until(() => late.heard.length === 4)
+    expect(late.messages()[0]).toMatchObject({ type: 'subscriptions' })
+    expect(late.heard.slice(1)).toEqual(texts)
+  })
+
   it('grants a ticket that leads back to itself: kucoin', async () => {
     await start(kucoin, [])
     const response = await fetch(kucoin.ticket!.url(running!.httpUrl), { method: 'POST' })
