@@ -65,6 +65,16 @@ conformance({
   ],
   control: [
     {
+      name: 'an own trade',
+      frame: '{"event":"trade","channel":"private-my_trades_btcusd-7","data":{}}',
+      type: 'ignored',
+    },
+    {
+      name: 'a bare ticker',
+      frame: '{"last":"1.0","bid":"0.9","ask":"1.1","timestamp":"1732353599"}',
+      type: 'ignored',
+    },
+    {
       name: 'an acknowledgement',
       frame: '{"event":"bts:subscription_succeeded","channel":"live_trades_btcusd","data":{}}',
       type: 'ack',

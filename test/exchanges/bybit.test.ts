@@ -167,6 +167,11 @@ conformance({
   ],
   control: [
     {
+      name: 'an own order',
+      frame: '{"id":"1","topic":"order","creationTime":1732353599123,"data":[{}]}',
+      type: 'ignored',
+    },
+    {
       name: 'the pong of spot and contracts',
       frame: '{"success":true,"ret_msg":"pong","conn_id":"c","op":"ping"}',
       type: 'heartbeat',

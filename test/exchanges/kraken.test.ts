@@ -172,6 +172,16 @@ conformance({
     },
   ],
   control: [
+    {
+      name: 'own orders of v1',
+      frame: '[[{"OGTT3Y":{"status":"open"}}],"openOrders",{"sequence":1}]',
+      type: 'ignored',
+    },
+    {
+      name: 'own executions',
+      frame: '{"channel":"executions","type":"update","data":[{}],"sequence":8}',
+      type: 'ignored',
+    },
     { name: 'the heartbeat', frame: '{"channel":"heartbeat"}', type: 'heartbeat' },
     { name: 'the pong', frame: '{"method":"pong","req_id":4,"time_in":"a","time_out":"b"}', type: 'heartbeat' },
     { name: 'the v1 heartbeat', frame: '{"event":"heartbeat"}', type: 'heartbeat' },

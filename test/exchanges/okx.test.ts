@@ -198,6 +198,11 @@ conformance({
     },
   ],
   control: [
+    {
+      name: 'an own order',
+      frame: '{"arg":{"channel":"orders","instType":"ANY","uid":"1"},"data":[{}]}',
+      type: 'ignored',
+    },
     { name: 'the pong', frame: 'pong', type: 'heartbeat' },
     {
       name: 'an acknowledgement',

@@ -22,9 +22,14 @@ interface Head {
 export class BitstampDecoder implements Decoder {
   decode(data: Buffer, receivedAt: Micros, out: Decoded[]): void {
     const message = asObject(parseJson(data.toString('utf8')), 'message')
-    const event = own(message, 'event')
+    const event = own(message, 'event') === undefined ? undefined : asString(own(message, 'event'), 'event')
     if (event === undefined) {
       out.push(bare(message))
+      return
+    }
+    const channel = own(message, 'channel')
+    if (typeof channel === 'string' && channel.startsWith('private-') && !event.startsWith('bts:')) {
+      out.push(ignored('account'))
       return
     }
     switch (event) {
@@ -36,7 +41,7 @@ export class BitstampDecoder implements Decoder {
         out.push(book(message, event === 'snapshot', receivedAt))
         return
       default:
-        out.push(notice(asString(event, 'event'), message))
+        out.push(notice(event, message))
     }
   }
 }
@@ -75,6 +80,7 @@ function reasonOf(message: JsonObject): string {
 function bare(message: JsonObject): Decoded {
   if (own(message, 'bids') !== undefined && own(message, 'asks') !== undefined) return ignored('a book without a pair')
   if (own(message, 'price') !== undefined && own(message, 'id') !== undefined) return ignored('a trade without a pair')
+  if (own(message, 'last') !== undefined && own(message, 'bid') !== undefined) return ignored('a ticker without a pair')
   throw new DecodeError('unknown', 'a message without an event')
 }
 

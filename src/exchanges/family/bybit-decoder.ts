@@ -14,9 +14,9 @@ import { epochMicros } from './epoch.js'
 import { unexpected } from './unexpected.js'
 import { dataObjects, ignored, orNull, readSide, textsIn } from './wire-fields.js'
 
-/** Known topics of which genesis reports nothing. `orderBook_200` repeats the 25-level book of v2 at another depth. */
+/** Known topics of which genesis reports nothing, a user's own account among them. `orderBook_200` repeats the 25-level book of v2 at another depth. */
 const KNOWN =
-  /^(?:system\.status|priceLimit\.|insurance\.|adlAlert\.|adl\.|kline_lt\.|tickers_lt\.|lt\.|instrument_info\.|orderBook_200\.|insurance$)/
+  /^(?:system\.status|priceLimit\.|insurance\.|adlAlert\.|adl\.|kline_lt\.|tickers_lt\.|lt\.|instrument_info\.|orderBook_200\.|insurance$|(?:position|execution|order|wallet|greeks|dcp|ticketInfo|stop_order|outboundAccountInfo|executionReport)(?:\.|$))/
 
 /**
  * `BTCUSDT` is a spot pair and a perpetual, and messages do not say of which market they are. The decoder knows it by the

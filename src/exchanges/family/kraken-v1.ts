@@ -26,6 +26,10 @@ export class KrakenV1 {
 
   /** `[channelID, payload…, channelName, pair]`. @throws DecodeError where it is not as documented. */
   data(message: readonly Json[], received: Micros, out: Decoded[]): void {
+    if (message.at(-2) === 'openOrders' || message.at(-2) === 'ownTrades') {
+      out.push(ignored('account'))
+      return
+    }
     const head = krakenHead(message.at(-1))
     const [channel = '', parameter = ''] = asString(message.at(-2), 'channel').split(/-(.*)/)
     const payload = message.slice(1, -2)
@@ -82,7 +86,11 @@ export function decodeKrakenEvent(message: JsonObject, out: Decoded[]): void {
       out.push({ type: 'heartbeat' })
       return
     case 'systemStatus':
-      out.push(ignored('system status'))
+    case 'addOrderStatus':
+    case 'editOrderStatus':
+    case 'cancelOrderStatus':
+    case 'cancelAllStatus':
+      out.push(ignored(event))
       return
     case 'subscriptionStatus':
       out.push(subscriptionStatus(message))

@@ -44,6 +44,8 @@ export class KrakenV2 {
         return
       case 'instrument':
       case 'level3':
+      case 'executions':
+      case 'balances':
         out.push(ignored(channel))
         return
     }

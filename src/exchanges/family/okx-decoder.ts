@@ -22,9 +22,9 @@ import { okxHead } from './okx-symbol.js'
 import { decodeOkxTable } from './okx-v3.js'
 import { dataObjects, ignored, orNull } from './wire-fields.js'
 
-/** Known channels of which genesis reports nothing; spreads of two instruments are no instrument of the contract. */
+/** Known channels of which genesis reports nothing: spreads of two instruments, indices, and a user's own account. */
 const KNOWN =
-  /^(?:index-(?:tickers|candle)|mark-price-candle|estimated-price|opt-summary|price-limit|instruments$|status$|option-trades|public-struc|public-block|block-tickers|sprd-|adl-warning|economic-calendar|call-auction)/
+  /^(?:index-(?:tickers|candle)|mark-price-candle|estimated-price|opt-summary|price-limit|instruments$|status$|option-trades|public-struc|public-block|block-tickers|sprd-|adl-warning|economic-calendar|call-auction|account|positions|balance_and_position|orders|fills$|algo-|liquidation-warning|grid-|rfqs|quotes|struc-block|deposit-info|withdrawal-info|copytrading)/
 /** More instruments than OKX lists. */
 const MOST_MARKS = 10_000
 
