@@ -2,6 +2,7 @@
 import { messageOf } from '../model/errors.js'
 import type { Exchange } from '../exchanges/exchange.js'
 import type { Stream } from '../model/stream.js'
+import { hostOf, restBase } from './addresses.js'
 import { ending } from './ending.js'
 import type { Ending } from './ending.js'
 import type { Route } from './failover.js'
@@ -81,16 +82,4 @@ export class Approach {
       }
     })
   }
-}
-
-/** Host and port: what a limit or a penalty counts by. */
-export function hostOf(address: string): string {
-  return URL.canParse(address) ? new URL(address).host : address
-}
-
-/** The origin for REST calls that belongs to a custom endpoint (`ws://127.0.0.1:9000/ws` → `http://127.0.0.1:9000`); null for the exchange's own. */
-export function restBase(base: string, urls: readonly string[]): string | null {
-  if (!urls.includes(base)) return null
-  const { protocol, host } = new URL(base)
-  return `${protocol === 'wss:' ? 'https' : 'http'}://${host}`
 }

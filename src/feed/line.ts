@@ -1,70 +1,20 @@
 /** One line to an exchange: a connection that is replaced whenever it ends, with the subscriptions it carries. */
-import type { Exchange } from '../exchanges/exchange.js'
 import type { BookUpdate, Decoded, MarketEvent } from '../model/event.js'
 import type { LinkState } from '../model/frame.js'
-import type { Stream } from '../model/stream.js'
 import type { Micros } from '../model/time.js'
-import { Approach, hostOf } from './approach.js'
+import { hostOf } from './addresses.js'
+import { Approach } from './approach.js'
 import { Connection } from './connection.js'
 import { ending } from './ending.js'
 import type { Ending } from './ending.js'
-import type { Failover, Route } from './failover.js'
-import type { Shared } from './feed-options.js'
+import type { Route } from './failover.js'
+import { emptyStats } from './line-parts.js'
+import type { LineParts } from './line-parts.js'
 import { Subscriptions } from './subscriptions.js'
-import type { Subscription } from './subscriptions.js'
 import type { Cancel } from './timers.js'
 
-export interface LineListener {
-  opened(line: Line): void
-  /** An attempt failed or a connection ended; the next attempt starts in so many milliseconds. */
-  retrying(line: Line, why: Ending, retryInMs: number): void
-  /** No route is left. */
-  exhausted(line: Line, why: Ending): void
-  subscriptionChanged(line: Line, subscription: Subscription, detail: string): void
-  /** A connection ended whose line another one replaces; it does not come back. */
-  retired(line: Line): void
-  /** The exchange announces that it will close the connection. */
-  renewalWanted(line: Line, reason: string): void
-}
-
-export interface LineParts {
-  readonly number: number
-  readonly exchange: Exchange
-  readonly streams: readonly Stream[]
-  /** Which of the redundant copies of its streams this line carries. */
-  readonly copy: number
-  readonly failover: Failover
-  readonly shared: Shared
-  readonly listener: LineListener
-}
-
-/** What a line went through, for summaries and tables. */
-export interface LineStats {
-  opens: number
-  disconnects: number
-  messages: number
-  /** Of whole messages. */
-  bytes: number
-  /** On the wire, the handshake and what was cut off included. */
-  wireBytes: number
-  /** Down time of the outages that are over. */
-  outageMs: number
-  longestOutageMs: number
-  /** Attempts in a row that opened no connection. */
-  failedAttempts: number
-}
-
 export class Line {
-  readonly stats: LineStats = {
-    opens: 0,
-    disconnects: 0,
-    messages: 0,
-    bytes: 0,
-    wireBytes: 0,
-    outageMs: 0,
-    longestOutageMs: 0,
-    failedAttempts: 0,
-  }
+  readonly stats = emptyStats()
   readonly subscriptions: Subscriptions
   /** Set when another line takes over: this one does not come back. */
   retiring: string | null = null

@@ -1,60 +1,27 @@
 /** Live market data: plans lines to exchanges, keeps them up, and delivers all they bring as frames in one order. */
 import type { Decoded } from '../model/event.js'
 import type { Stream } from '../model/stream.js'
-import { UsageError } from '../model/errors.js'
+import { checkedUrl } from './addresses.js'
 import { Backpressure } from './backpressure.js'
-import type { BackpressureStats } from './backpressure.js'
 import { Delivery } from './delivery.js'
 import { ending } from './ending.js'
-import type { FailoverStats } from './failover.js'
-import type { DetectorStats, Health } from './failure-detector.js'
 import type { LiveFeedOptions, Shared } from './feed-options.js'
 import { Handover } from './handover.js'
-import type { HandoverKind, HandoverResult, ProbeStats } from './handover.js'
+import type { HandoverKind, HandoverResult } from './handover.js'
 import { HealthMonitor } from './health-monitor.js'
 import { HostPenalties } from './host-penalty.js'
-import type { Line, LineListener, LineStats } from './line.js'
+import { reportLine } from './feed-report.js'
+import type { FeedStats, LineReport } from './feed-report.js'
+import type { Line } from './line.js'
+import type { LineListener } from './line-parts.js'
 import { LineSet } from './line-set.js'
 import { RealClock } from './real-clock.js'
 import { RedundantLines } from './redundant.js'
 import { SnapshotFetcher } from './snapshots.js'
 import type { Deliver, FrameSource } from './source.js'
-import type { Subscription, SubscriptionState } from './subscriptions.js'
+import type { Subscription } from './subscriptions.js'
 import { realTimers } from './timers.js'
 import { Troubles } from './troubles.js'
-
-/** What one line is and does, for tables and summaries. */
-export interface LineReport extends Readonly<LineStats> {
-  readonly line: number
-  readonly exchange: string
-  readonly copy: number
-  readonly open: boolean
-  readonly base: string
-  readonly streams: readonly StreamReport[]
-  readonly failover: FailoverStats
-}
-
-export interface StreamReport {
-  readonly name: string
-  readonly state: SubscriptionState
-  readonly health: Health
-  readonly arrivals: number
-  readonly rhythm: DetectorStats | null
-}
-
-export interface FeedStats {
-  /** Handed to the fold, ticks included. */
-  readonly frames: number
-  /** Connections that were opened again after an end nobody wanted. */
-  readonly reconnects: number
-  /** Lines replaced before their end. */
-  readonly handovers: number
-  /** Silences that were looked into, and what was found. */
-  readonly probes: ProbeStats
-  readonly snapshots: { readonly fetched: number; readonly failed: number }
-  readonly longestOwnStallMs: number
-  readonly backpressure: BackpressureStats | null
-}
 
 const TICK_MS = 100
 
@@ -178,22 +145,7 @@ export class LiveFeed implements FrameSource {
   }
 
   report(): readonly LineReport[] {
-    return this.lines.all().map(line => ({
-      ...line.stats,
-      line: line.number,
-      exchange: line.parts.exchange.name,
-      copy: line.parts.copy,
-      open: line.open,
-      base: line.route.base,
-      failover: line.parts.failover.stats(),
-      streams: [...line.subscriptions.all()].map(({ stream: { name }, state, arrivals }) => ({
-        name,
-        state,
-        arrivals,
-        health: this.health.healthOf(line, name),
-        rhythm: this.health.rhythmOf(line, name),
-      })),
-    }))
+    return this.lines.all().map(line => reportLine(line, this.health))
   }
 
   stats(): FeedStats {
@@ -292,13 +244,4 @@ export class LiveFeed implements FrameSource {
     this.delivery?.close()
     this.settle?.resolve()
   }
-}
-
-/** @throws UsageError unless it is a WebSocket address. */
-function checkedUrl(text: string): string {
-  const url = URL.canParse(text) ? new URL(text) : null
-  if (url !== null && (url.protocol === 'ws:' || url.protocol === 'wss:')) return text
-  throw new UsageError('bad_url', `not a WebSocket address: ${text}`, {
-    hint: 'write it as ws://host:port or wss://host',
-  })
 }

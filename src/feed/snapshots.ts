@@ -1,6 +1,6 @@
 /** Book snapshots by REST: fetched within the host's limits, retried a few times, delivered as frames of the line that wants them. */
 import type { Shared } from './feed-options.js'
-import { hostOf, restBase } from './approach.js'
+import { hostOf, restBase } from './addresses.js'
 import type { Line } from './line.js'
 import { startRequest } from './rest.js'
 import { Backoff } from './backoff.js'

@@ -2,10 +2,8 @@
 import { afterAll, describe, expect, it } from 'vitest'
 import type { ControlFrame } from '../../src/model/frame.js'
 import type { Peer } from '../support/fault-server.js'
-import type { Harness } from './harness.js'
-import type { HarnessOptions } from './harness.js'
+import type { Harness, HarnessOptions } from './harness.js'
 import { HASTY, Rig, serve, until } from './harness.js'
-import type { HarnessOptions } from './harness.js'
 import { LIMITS_WITH, plainExchange } from './plain-exchange.js'
 import { pass, VirtualTime } from './virtual-time.js'
 
