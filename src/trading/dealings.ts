@@ -83,6 +83,7 @@ export class Dealings {
       if (event.type === 'fill') this.bookFill(event)
       else if (event.type === 'order') this.settle(event)
     }
+    this.parts.funds.booked()
     for (const event of events) {
       if (event.type === 'fill') this.sendBracket(event, now)
       if (event.type === 'fill' || event.type === 'order') this.unheard.push(event)

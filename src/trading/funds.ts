@@ -27,6 +27,8 @@ const CUSHION = decimal('1.02')
 export class Funds {
   private readonly locks = new Map<string, Lock>()
   private readonly lockOf = new Map<string, Lock>()
+  /** Spent by executions that the ledger has not booked yet. */
+  private readonly unbooked = new Map<string, Decimal>()
 
   constructor(
     private readonly ledger: Ledger,
@@ -37,7 +39,10 @@ export class Funds {
   free(asset: string): Decimal {
     let locked = ZERO
     for (const lock of this.locks.values()) if (lock.asset === asset) locked = locked.plus(lock.amount)
-    return this.ledger.balance(asset).minus(locked)
+    return this.ledger
+      .balance(asset)
+      .minus(locked)
+      .minus(this.unbooked.get(asset) ?? ZERO)
   }
 
   /** Locked amounts by asset, as text. */
@@ -63,25 +68,32 @@ export class Funds {
     return undefined
   }
 
-  /** The most of `size` that the order's lock still pays for at `price`. */
+  /** The most of `size` that the order's lock, and what is free besides, pay for at `price`. */
   allowance(order: WorkingOrder, price: Decimal, size: Decimal): Decimal {
     const lock = this.lockOf.get(order.id)
     if (lock === undefined || !order.buying || this.usesMargin(order.market)) return size
     const unit = price.times(this.withFee(order.market))
-    return unit.times(size).lte(lock.amount) ? size : smaller(size, divide(lock.amount, unit))
+    if (unit.times(size).lte(lock.amount)) return size
+    const available = lock.amount.plus(larger(this.free(lock.asset), ZERO))
+    return smaller(size, divide(available, unit))
   }
 
-  /** An execution has spent from the order's lock. */
+  /** An execution has spent from the order's lock; called before the order counts the fill. */
   spend(order: WorkingOrder, price: Decimal, size: Decimal): void {
     const lock = this.lockOf.get(order.id)
     if (lock === undefined) return
-    const share = order.remaining.plus(size)
-    const spent = this.usesMargin(order.market)
-      ? divide(lock.amount.times(size), share)
-      : order.buying
-        ? size.times(price).times(this.withFee(order.market))
-        : size
+    if (this.usesMargin(order.market)) {
+      lock.amount = lock.amount.minus(divide(lock.amount.times(size), order.remaining))
+      return
+    }
+    const spent = order.buying ? size.times(price).times(this.withFee(order.market)) : size
     lock.amount = larger(lock.amount.minus(spent), ZERO)
+    this.unbooked.set(lock.asset, (this.unbooked.get(lock.asset) ?? ZERO).plus(spent))
+  }
+
+  /** The ledger has booked every execution so far. */
+  booked(): void {
+    this.unbooked.clear()
   }
 
   /** The order is finished; its lock goes when no other order shares it. */

@@ -157,7 +157,7 @@ function timeInForce(given: Record<string, never>, wanted: Record<string, never>
   const desk = withBook([], given['asks'] as unknown as Texts[])
   desk.ask(request(given['order'] as unknown as GivenOrder))
   const { status, filled } = desk.last('s-1')!
-  expect(textOf(decimal(filled))).toBe(textOf(decimal(wanted['filled'])))
+  expect(textOf(decimal(filled))).toBe(textOf(decimal(String(wanted['filled']))))
   expect(status).toBe(String(wanted['status']).replace('canceled', 'cancelled'))
 }
 
