@@ -2,4 +2,5 @@
 export { TranscendentalEventBus } from './engine/bus.js'
 export { ExchangeWebSocketHandler } from './feed/handler.js'
 export { defineStrategy } from './strategies/strategy.js'
+export { runStrategy } from './strategies/trial.js'
 export { z } from 'zod'

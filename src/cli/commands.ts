@@ -115,4 +115,28 @@ export const COMMANDS: readonly CommandSpec[] = [
     examples: ['genesis strategies', 'genesis strategies sma', 'genesis strategies --json'],
     load: () => import('./commands/strategies.js'),
   },
+  {
+    name: 'doctor',
+    arguments: '',
+    summary: 'check this machine: Node, terminal, disk, proxy, and whether the exchange can be reached',
+    options: [],
+    examples: ['genesis doctor', 'genesis doctor --exchange kraken', 'genesis doctor --json'],
+    load: () => import('./commands/doctor.js'),
+  },
+  {
+    name: 'init',
+    arguments: '<what> <name>',
+    summary: 'write a strategy of your own to start from, with its test',
+    options: [],
+    examples: ['genesis init strategy my-idea'],
+    load: () => import('./commands/init.js'),
+  },
+  {
+    name: 'completion',
+    arguments: '<shell>',
+    summary: 'print a completion script for bash, zsh or fish',
+    options: [],
+    examples: ['eval "$(genesis completion bash)"', 'genesis completion fish | source'],
+    load: () => import('./commands/completion.js'),
+  },
 ]

@@ -28,7 +28,7 @@ describe('help and version', () => {
   it.each(COMMANDS.map(({ name }) => name))('%s has help that ends in examples', async name => {
     const { code, stdout } = await genesis([name, '--help'])
     expect(code).toBe(0)
-    expect(stdout).toMatch(/Examples:\n(?: {2}genesis .*\n)+\n?$/)
+    expect(stdout).toMatch(/Examples:\n(?: {2}.*genesis .*\n)+\n?$/)
   })
 })
 
@@ -67,7 +67,7 @@ describe('bad input gives one line and the exit code of the contract', () => {
     ['bad url', ['stream', 'btcusdt@trade', '--url', 'http://x'], 2, /not a WebSocket address/],
     ['no output', ['record', 'btcusdt@trade'], 2, /-o btc\.jsonl\.gz/],
     ['missing file', ['replay', join(directory, 'none.jsonl')], 2, /none\.jsonl.*no such file/],
-    ['a directory', ['replay', directory], 2, /is a directory/],
+    ['a directory', ['replay', directory], 1, /is a directory without a manifest/],
     ['empty file', ['replay', empty, '--speed', 'max'], 1, /empty\.jsonl: is empty/],
     ['foreign file', ['replay', foreign, '--speed', 'max'], 1, /foreign\.txt/],
     ['config missing', ['stream', 'btcusdt@trade', '--config', join(directory, 'none.json')], 2, /none\.json/],
@@ -136,5 +136,70 @@ describe('a closed pipe', () => {
     await new Promise(resolve => child.on('close', resolve))
     expect(stderr).toContain('code 0')
     expect(stderr).not.toMatch(/EPIPE|Error|at /)
+  })
+})
+
+describe('lists, checks and scaffolds', () => {
+  it('lists exchanges with what each channel can prove', async () => {
+    const { events } = await genesis(['exchanges', '--json'])
+    expect(events.map(event => event['name'])).toEqual(expect.arrayContaining(['binance', 'coinbase', 'sim']))
+    const binance = events.find(event => event['name'] === 'binance')
+    expect(binance!['channels']).toContainEqual(expect.objectContaining({ channel: 'trade', loss: 'detectable' }))
+  })
+
+  it('lists strategies with their parameters', async () => {
+    const { events } = await genesis(['strategies', 'sma', '--json'])
+    expect(events[0]).toMatchObject({
+      name: 'sma',
+      parameters: expect.arrayContaining([expect.objectContaining({ name: 'fast', preset: '20' })]),
+    })
+  })
+
+  it('checks the machine', async () => {
+    const { code, events } = await genesis(['doctor', '--url', 'ws://127.0.0.1:9', '--json'])
+    expect(events.map(event => event['name'])).toEqual(['node', 'terminal', 'directory', 'disk', 'proxy', 'binance'])
+    expect(events.at(-1)).toMatchObject({ state: 'warning', hint: expect.stringContaining('--exchange sim') })
+    expect(code).toBe(0)
+  })
+
+  it.each(['bash', 'zsh', 'fish'])('completes every command in %s', async shell => {
+    const { code, stdout } = await genesis(['completion', shell])
+    expect(code).toBe(0)
+    for (const { name } of COMMANDS) expect(stdout).toContain(name)
+  })
+
+  it('writes a bash completion that bash accepts and that completes', async () => {
+    const { execFileSync } = await import('node:child_process')
+    const { stdout } = await genesis(['completion', 'bash'])
+    const script = file('completion.bash', stdout)
+    const ask = 'COMP_WORDS=(genesis repl); COMP_CWORD=1; _genesis; echo "${COMPREPLY[@]}"'
+    expect(execFileSync('bash', ['-c', `source '${script}'; ${ask}`], { encoding: 'utf8' }).trim()).toBe('replay')
+  })
+
+  it('scaffolds a strategy that runs, and refuses to write over one', async () => {
+    const cwd = temporaryDirectory('init')
+    expect((await genesis(['init', 'strategy', 'my-idea'], { cwd })).code).toBe(0)
+    const again = await genesis(['init', 'strategy', 'my-idea'], { cwd })
+    expect(again.code).toBe(2)
+    expect(again.stderr).toMatch(/my-idea\.ts exists already/)
+    const { code, summary } = await genesis(
+      [
+        'paper',
+        'btcusdt@trade',
+        '--strategy',
+        './my-idea.ts',
+        '--exchange',
+        'sim',
+        '--rate',
+        '200',
+        '--limit',
+        '300',
+        '--json',
+      ],
+      { cwd },
+    )
+    expect(code).toBe(0)
+    expect(summary).toMatchObject({ events: { trade: 300 } })
+    expect(summary['ledger'][0]).toMatchObject({ strategy: 'my-idea', failure: null })
   })
 })

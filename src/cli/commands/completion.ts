@@ -1,0 +1,98 @@
+/** `genesis completion`: completion scripts for shells, made from the commands' own descriptions. */
+import { EXIT, UsageError, type ExitCode } from '../../model/errors.js'
+import { nearest } from '../../model/symbol.js'
+import type { CommandInput, CommandSpec } from '../command.js'
+import { COMMANDS } from '../commands.js'
+import { GLOBAL_OPTIONS, OPTIONS, type OptionSpec } from '../options.js'
+
+const SHELLS: ReadonlyMap<string, () => string> = new Map([
+  ['bash', bash],
+  ['zsh', zsh],
+  ['fish', fish],
+])
+
+/** @throws UsageError where the shell is none of those known. */
+export function run({ args, io }: CommandInput): Promise<ExitCode> {
+  const [shell = ''] = args
+  const script = SHELLS.get(shell)
+  if (script === undefined) {
+    const near = nearest(shell, SHELLS.keys())
+    throw new UsageError('shell', `no completion for the shell "${shell}"`, {
+      hint: `${near === undefined ? '' : `did you mean ${near}? `}choose one of: ${[...SHELLS.keys()].join(', ')}`,
+    })
+  }
+  io.stdout.write(script())
+  return Promise.resolve(EXIT.done)
+}
+
+/** Long flags of a command with their help: `--speed`, `replay speed …`. */
+function flagsOf(command: CommandSpec): { readonly flag: string; readonly help: string }[] {
+  const names = [...command.options, ...GLOBAL_OPTIONS.filter(name => !command.options.includes(name))]
+  return names.map(name => {
+    const { flags, help }: OptionSpec = OPTIONS[name]
+    return { flag: /--[a-z-]+/.exec(flags)?.[0] ?? '', help }
+  })
+}
+
+function bash(): string {
+  const cases = COMMANDS.map(
+    command =>
+      `    ${command.name}) words="${flagsOf(command)
+        .map(({ flag }) => flag)
+        .join(' ')} --help" ;;`,
+  )
+  return `# genesis completion for bash: eval "$(genesis completion bash)"
+_genesis() {
+  local current="\${COMP_WORDS[COMP_CWORD]}" words
+  if [ "$COMP_CWORD" -eq 1 ]; then
+    COMPREPLY=($(compgen -W "${COMMANDS.map(({ name }) => name).join(' ')} --help --version" -- "$current"))
+    return
+  fi
+  case "\${COMP_WORDS[1]}" in
+${cases.join('\n')}
+    *) words="" ;;
+  esac
+  if [ "\${current:0:1}" = "-" ]; then COMPREPLY=($(compgen -W "$words" -- "$current"))
+  else COMPREPLY=($(compgen -f -- "$current")); fi
+}
+complete -o filenames -F _genesis genesis
+`
+}
+
+function zsh(): string {
+  const commands = COMMANDS.map(({ name, summary }) => `    '${name}:${quoted(summary)}'`)
+  const cases = COMMANDS.map(command => {
+    const flags = flagsOf(command).map(({ flag, help }) => `'${flag}[${quoted(help)}]'`)
+    return `    ${command.name}) _arguments ${flags.join(' ')} '*:file:_files' ;;`
+  })
+  return `#compdef genesis
+# genesis completion for zsh: eval "$(genesis completion zsh)"
+_genesis() {
+  local -a commands
+  commands=(
+${commands.join('\n')}
+  )
+  if (( CURRENT == 2 )); then _describe command commands; return; fi
+  case "\${words[2]}" in
+${cases.join('\n')}
+  esac
+}
+compdef _genesis genesis
+`
+}
+
+function fish(): string {
+  const lines = COMMANDS.flatMap(command => [
+    `complete -c genesis -n __fish_use_subcommand -a ${command.name} -d '${quoted(command.summary)}'`,
+    ...flagsOf(command).map(
+      ({ flag, help }) =>
+        `complete -c genesis -n '__fish_seen_subcommand_from ${command.name}' -l ${flag.slice(2)} -d '${quoted(help)}'`,
+    ),
+  ])
+  return `# genesis completion for fish: genesis completion fish | source\n${lines.join('\n')}\n`
+}
+
+/** Safe inside single quotes and between brackets. */
+function quoted(text: string): string {
+  return text.replace(/['[\]:\\]/g, ' ')
+}
