@@ -71,6 +71,7 @@ class KrakenDecoder implements Decoder {
     else if (own(record, 'method') !== undefined || own(record, 'success') !== undefined) this.v2.answer(record, out)
     else if (own(record, 'event') !== undefined) decodeKrakenEvent(record, out)
     else if (own(record, 'feed') !== undefined) decodeKrakenFeed(record, receivedAt, out)
+    else if (own(record, 'candles') !== undefined) out.push(ignored('a REST answer'))
     else if (own(record, 'result') !== undefined) decodeRest(record, receivedAt, out)
     else throw new DecodeError('unknown', 'neither channel, method, event nor feed')
   }

@@ -304,7 +304,7 @@ conformance({
       ],
     },
   ],
-  recordings: ['kraken', 'kraken_v2'],
+  recordings: ['kraken', 'kraken_v2', 'kraken_futures'],
 })
 
 describe('kraken, shared subscriptions', () => {
@@ -420,6 +420,12 @@ if (hasShared(SESSION)) {
       expect(books.every(({ stats }) => stats.live)).toBe(true)
       expect(books.reduce((sum, { stats }) => sum + stats.verified, 0)).toBe(4269)
     })
+    it('follows the numbers of the futures session without a gap', () => {
+      const frames = sharedLines('recorded/kraken_futures/_session.cf-20210722.jsonl.gz')
+      const replay = replayBooks(kraken, frames)
+      expect(replay.gaps).toBe(0)
+      expect([...replay.books.values()].filter(book => book.crossed)).toEqual([])
+    })
     it('agrees with every checksum of the v2 capture', () => {
       const frames = sharedLines('recorded/kraken_v2/book.cap-20260824.public.jsonl')
       expect(replayBooks(kraken, frames)).toMatchObject({ ok: 4, bad: 0 })
@@ -436,4 +442,9 @@ describe('kraken, third-party expectations', () => {
   )
   agreesWithMappers({ exchange: kraken, folder: 'kraken', compared: () => true })
   agreesWithMappers({ exchange: kraken, folder: 'kraken_v2', compared: () => true })
+  agreesWithMappers({
+    exchange: kraken,
+    folder: 'kraken_futures',
+    compared: (_test, _index, _message, { type, id }) => type === 'trade' && typeof id === 'string',
+  })
 })

@@ -59,7 +59,8 @@ function trade(message: JsonObject, received: Micros): Decoded {
   return {
     type: 'trade',
     ...headOf(message),
-    id: idText(own(message, 'uid'), 'uid'),
+    // Trades before 2019 had no id but their place among the trades of the product.
+    id: idText(own(message, 'uid') ?? own(message, 'seq'), 'uid'),
     price: exactPrice(own(message, 'price'), 'price'),
     size: exactSize(own(message, 'qty'), 'qty'),
     side: readSide(own(message, 'side'), 'side'),
@@ -84,7 +85,7 @@ function change(message: JsonObject, received: Micros): BookUpdate {
 
 function bookOf(message: JsonObject, kind: 'snapshot' | 'delta', received: Micros): BookUpdate {
   const sequence = sequenceNumber(own(message, 'seq'), 'seq')
-  const time = epochMicros(own(message, 'timestamp'), 'ms', 'timestamp')
+  const time = orNull(own(message, 'timestamp'), value => epochMicros(value, 'ms', 'timestamp')) ?? received
   const head = headOf(message)
   return {
     type: 'bookUpdate', ...head, kind, first: sequence, last: sequence, previous: null, checksum: null,

@@ -10,7 +10,7 @@ import { krakenHead, krakenInterval } from './kraken-v2.js'
 import type { KrakenWindows } from './kraken-window.js'
 import { epochMicros } from './epoch.js'
 import { unexpected } from './unexpected.js'
-import { ignored, orNull, readLevels, readTexts, volumeOrNull } from './wire-fields.js'
+import { ignored, orNull, readLevels, readTexts, textsIn, volumeOrNull } from './wire-fields.js'
 
 type Head = ReturnType<typeof krakenHead>
 
@@ -85,6 +85,12 @@ export function decodeKrakenEvent(message: JsonObject, out: Decoded[]): void {
     case 'pong':
       out.push({ type: 'heartbeat' })
       return
+    case 'subscribed':
+    case 'unsubscribed':
+      out.push(futuresAnswer(message))
+      return
+    case 'info':
+    case 'alert':
     case 'systemStatus':
     case 'addOrderStatus':
     case 'editOrderStatus':
@@ -101,6 +107,13 @@ export function decodeKrakenEvent(message: JsonObject, out: Decoded[]): void {
     default:
       throw new DecodeError('unknown', `event ${event.slice(0, 40)}`)
   }
+}
+
+/** Kraken Futures answers with feed and products: `book`, `PI_XBTUSD`. */
+function futuresAnswer(message: JsonObject): Decoded {
+  const feed = asString(own(message, 'feed'), 'feed')
+  const products = textsIn(own(message, 'product_ids'))
+  return { type: 'ack', request: null, streams: products.map(product => `${feed}:${product}`) }
 }
 
 /** The topic of a v1 channel in the spelling of v2: `book-1000`, `XBT/USD` → `book:BTC/USD`. */
