@@ -5,7 +5,7 @@ import type { BusStats } from './bus-stats.js'
 import type { RequestOptions, Responder, RespondOptions } from './call.js'
 import { Drain, type StopReport } from './drain.js'
 import type { BusEvents, DataOf, EventName, Handler, LooseEvents, Pattern } from './event-map.js'
-import { EventQueue } from './event-queue.js'
+import { EventOrder } from './event-order.js'
 import { LaneDesk, type Pressure } from './lane-desk.js'
 import { LoadMeter, type LoadState } from './load.js'
 import { PendingCalls } from './pending-calls.js'
@@ -13,16 +13,6 @@ import { RequestDesk } from './request.js'
 import type { KeptOptions, SubscribeOptions } from './subscribe-options.js'
 import { FAILURES_TO_SUSPEND, Subscription, type SubscriptionHost } from './subscription.js'
 import type { Cancel } from './timers.js'
-import type { Runner } from './runner.js'
-import type { Topic } from './topic.js'
-import { TopicTable } from './topic-table.js'
-
-/** What the bus is doing. `running`: an event is under way and has had no consequences yet; `busy`: it has. */
-const IDLE = 0
-const RUNNING = 1
-const BUSY = 2
-const HELD = 3
-const STOPPED = 4
 
 /**
  * Carries events of `Events` (names to data) from whoever emits them to whoever subscribed.
@@ -30,51 +20,35 @@ const STOPPED = 4
  * Each event runs to completion: what a handler emits waits until every consumer has seen the event that caused it.
  * One handler's failure is never another's, nor the emitter's.
  */
-export class TranscendentalEventBus<Events extends object = LooseEvents> {
-  private phase: number = HELD
+export class TranscendentalEventBus<Events extends object = LooseEvents> extends EventOrder {
   private readonly settings: BusSettings
-  private readonly table: TopicTable
   private readonly calls: PendingCalls
   private readonly desk: RequestDesk
   private readonly lanes: LaneDesk
   private readonly meter: LoadMeter
-  private readonly queue: EventQueue
   private readonly host: SubscriptionHost
-  /** Market data comes in runs of one kind, so the runner of the last event is most often that of the next. */
-  private lastType = ''
-  private lastRunner: Runner
-  /** Stands in where there is no last event; its name, the empty one, nobody can subscribe to. */
-  private readonly nameless: Topic
-  /** How many events led to the one under way. */
-  private depth = 0
-  /** Promises of handlers that the emitter may wait for. */
-  private joined: Promise<void>[] = []
   private drain: Drain | undefined
   private created = 0
-  private readonly counts = { refused: 0, suspensions: 0, observerFailures: 0 }
+  private readonly counts = { suspensions: 0, observerFailures: 0 }
 
   constructor(options: BusOptions = {}) {
     const settings = resolveBusOptions(options)
+    super(settings)
     this.settings = settings
-    this.table = new TopicTable(settings, () => this.forgetLast())
     this.calls = new PendingCalls(settings.timers)
     this.desk = new RequestDesk({ ...settings, settled: () => this.drain?.check() })
     const pressureChanged = (pressure: Pressure): void => this.tell(settings.onPressure, pressure)
     this.lanes = new LaneDesk({ defer: settings.defer, pressureChanged })
     this.meter = new LoadMeter(settings.load)
-    this.queue = new EventQueue(settings.maxQueued, settings.maxDepth)
     this.host = this.createHost()
-    this.nameless = this.table.of('')
-    this.lastRunner = this.nameless.runner
   }
 
   /** Begins to deliver, first what was emitted before. Idempotent. */
   start(): void {
-    if (this.phase !== HELD && this.phase !== STOPPED) return
+    if (this.state === 'running') return
     this.drain = undefined
     this.lanes.setUrgency('paced')
-    this.phase = BUSY
-    void this.finish()
+    this.open()
   }
 
   /**
@@ -125,15 +99,7 @@ export class TranscendentalEventBus<Events extends object = LooseEvents> {
    * @throws GenesisError inside a handler, where more wait than the bounds allow.
    */
   emit<Name extends EventName<Events>>(eventType: Name, data: DataOf<Events, Name>, source = ''): void | Promise<void> {
-    if (this.phase !== IDLE) {
-      this.emitLater(eventType, data, source)
-      return
-    }
-    if (eventType !== this.lastType) this.turnTo(eventType)
-    this.phase = RUNNING
-    this.lastRunner.run(data, source)
-    if (this.phase !== RUNNING) return this.finish()
-    this.phase = IDLE
+    return this.deliver(eventType, data, source)
   }
 
   /** Emits an event under the name in its `type`. */
@@ -181,7 +147,7 @@ export class TranscendentalEventBus<Events extends object = LooseEvents> {
   /** Every identity of the accounting that does not hold. Empty, or something is wrong with the bus itself. */
   check(): readonly Discrepancy[] {
     return checkBus({
-      isAtRest: this.phase !== RUNNING && this.phase !== BUSY,
+      isAtRest: !this.isUnderWay,
       topics: this.table,
       subscriptions: this.table.books.all().map(subscription => subscription.stats()),
       lanes: this.lanes,
@@ -191,9 +157,10 @@ export class TranscendentalEventBus<Events extends object = LooseEvents> {
 
   stats(): BusStats {
     return {
-      state: this.phase === HELD ? 'held' : this.phase === STOPPED ? 'stopped' : 'running',
+      state: this.state,
       emitted: this.table.emitted,
-      waiting: this.queue.size,
+      waiting: this.waiting,
+      refused: this.refused,
       ...this.counts,
       topics: this.table.size - 1,
       load: this.load,
@@ -230,63 +197,6 @@ export class TranscendentalEventBus<Events extends object = LooseEvents> {
     }
   }
 
-  private forgetLast(): void {
-    this.lastType = ''
-    this.lastRunner = this.nameless.runner
-  }
-
-  private turnTo(eventType: string): void {
-    this.lastRunner = this.table.of(eventType).runner
-    this.lastType = eventType
-  }
-
-  private emitLater(eventType: string, data: unknown, source: string): void {
-    if (this.phase === STOPPED) {
-      this.counts.refused++
-      return
-    }
-    try {
-      const depth = this.phase === HELD ? 0 : this.depth + 1
-      this.queue.push({ topic: this.table.of(eventType), data, source, depth })
-    } catch (error) {
-      this.counts.refused++
-      throw error
-    }
-    if (this.phase === RUNNING) this.phase = BUSY
-  }
-
-  /** Delivers what the event under way has caused, and what that has caused. */
-  private finish(): void | Promise<void> {
-    if (this.phase === STOPPED) return
-    for (let event = this.queue.shift(); event !== undefined; event = this.queue.shift()) {
-      this.depth = event.depth
-      event.topic.runner.run(event.data, event.source)
-    }
-    this.depth = 0
-    this.phase = IDLE
-    const { joined } = this
-    if (joined.length > 0) this.joined = []
-    this.drain?.check()
-    if (joined.length > 0) return Promise.all(joined).then(() => undefined)
-  }
-
-  private join(promise: Promise<void>): void {
-    this.joined.push(promise)
-    if (this.phase === RUNNING) this.phase = BUSY
-  }
-
-  /** Around a lane's handler, so that what it emits waits for its return as everywhere. */
-  private enter(): boolean {
-    if (this.phase !== IDLE) return false
-    this.phase = RUNNING
-    return true
-  }
-
-  private leave(): void {
-    if (this.phase === RUNNING) this.phase = IDLE
-    else void this.finish()
-  }
-
   private remove(subscription: Subscription): void {
     subscription.end()
     this.table.remove(subscription)
@@ -317,22 +227,23 @@ export class TranscendentalEventBus<Events extends object = LooseEvents> {
     try {
       void this.emit(name, event as DataOf<Events, Name>, 'bus')
     } catch {
-      // emitLater has counted it.
+      // It has been counted.
     }
   }
 
+  protected override atRest(): void {
+    this.drain?.check()
+  }
+
   private get isQuiet(): boolean {
-    if (this.phase === HELD) return true
-    return this.phase === IDLE && this.calls.size === 0 && this.desk.pending === 0 && !this.table.isBusy
+    if (this.state === 'held') return true
+    return !this.isUnderWay && this.calls.size === 0 && this.desk.pending === 0 && !this.table.isBusy
   }
 
   /** Gives up what is still open and closes the doors. @returns how much was given up. */
   private end(): number {
-    const waiting = this.queue.clear()
-    this.counts.refused += waiting
-    const abandoned = waiting + this.table.abandon() + this.calls.abandonAll() + this.desk.pending
+    const abandoned = this.close() + this.table.abandon() + this.calls.abandonAll() + this.desk.pending
     this.desk.cancelAll()
-    this.phase = STOPPED
     return abandoned
   }
 

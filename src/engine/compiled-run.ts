@@ -4,14 +4,16 @@ import type { Runner, RunnerTopic, Slot, SlotOwner } from './runner.js'
 type RunnerClass = new (topic: RunnerTopic, slots: Slot[], owners: readonly SlotOwner[]) => Runner
 export type RunCode = (runner: Runner, data: unknown, source: string) => void
 
-/** A call site that has met more than four classes is no longer inlined; one of them is the uncompiled runner. */
+/** A call site that has met more than four classes is no longer inlined, and the plain runner is one of them. */
 const MOST_CLASSES = 2
+/** With more slots the call of a function that is not inlined weighs little. */
+const MOST_SLOTS_FOR_CLASS = 2
 let classes = 0
 let serial = 0
 
 /**
- * A runner with a `run` written for these slots: a class of its own for the first topics that become hot, a function behind
- * one shared class for later ones. Undefined where the process forbids code from text.
+ * A `run` written for these slots: the function alone, or, for the first topics with few slots, a runner whose class has it as
+ * its method. Undefined where the process forbids code from text.
  *
  * A shared loop calls all handlers of all topics from one place, which V8 cannot inline; from 4 handlers on that costs three
  * to five times the calls themselves (`npm run bench -- bus`). The text is made of integers alone: nothing from outside enters
@@ -19,17 +21,17 @@ let serial = 0
  */
 export function compileRun(
   Base: RunnerClass,
-  WithCode: new (code: RunCode, ...parts: ConstructorParameters<RunnerClass>) => Runner,
-  ...parts: ConstructorParameters<RunnerClass>
-): Runner | undefined {
-  const [topic, slots] = parts
+  topic: RunnerTopic,
+  slots: Slot[],
+  owners: readonly SlotOwner[],
+): Runner | RunCode | undefined {
+  const isClass = slots.length <= MOST_SLOTS_FOR_CLASS && classes < MOST_CLASSES
+  const text = isClass ? classText(slots.length) : functionText(slots.length)
   try {
-    if (classes < MOST_CLASSES) {
-      const Compiled = evaluate(classText(slots.length), { Base, topic, slots }) as RunnerClass
-      classes++
-      return new Compiled(...parts)
-    }
-    return new WithCode(evaluate(functionText(slots.length), { Base, topic, slots }) as RunCode, ...parts)
+    const compiled = evaluate(text, { Base, topic, slots })
+    if (!isClass) return compiled as RunCode
+    classes++
+    return new (compiled as RunnerClass)(topic, slots, owners)
   } catch {
     return undefined
   }

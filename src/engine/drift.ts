@@ -1,4 +1,4 @@
-/** EvolvingConsciousInterface · schema drift: learns the layouts in which an exchange sends its messages and reports a new one once. */
+/** EvolvingConsciousInterface · schema drift, self-specialising decoders: learns the layouts in which an exchange sends its messages and reports a new one once. */
 import { fieldsOf, layoutOf } from './layout.js'
 
 /** A message came in a layout unlike all those learned. */

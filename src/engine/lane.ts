@@ -68,6 +68,7 @@ export class Lane {
   private urgent = false
   private nextFillMark: number
   private readonly counts = { offered: 0, delivered: 0, failed: 0, refused: 0, cleared: 0, batches: 0 }
+  private discrepancy: string | undefined
   private lastDelivery: Micros | null = null
 
   constructor(
@@ -92,8 +93,9 @@ export class Lane {
   /** Collapse: an event takes its place in the lane, or that of an older update of the same state. */
   readonly accept: Slot = (data, eventType, source) => {
     const item = { data, eventType, source }
+    const outcome = this.put(item)
     this.counts.offered++
-    if (this.put(item) === 'full') this.refuse()
+    if (outcome === 'full') this.refuse()
     else if (this.queued >= this.nextFillMark) this.reportFill()
     if (!this.isScheduled) this.host.wake(this)
   }
@@ -137,17 +139,21 @@ export class Lane {
     return cleared
   }
 
-  /** What does not add up; undefined where everything does. */
+  /** What does not add up, now or at the end of any batch; undefined where everything does. */
   check(): string | undefined {
-    const { offered, delivered, failed, refused, cleared } = this.counts
-    const found = delivered + this.store.stats().conflated + failed + refused + cleared + this.queued + this.inFlight
-    return found === offered ? undefined : `${offered} events entered the lane, ${found} are accounted for`
+    return this.discrepancy ?? this.audit()
   }
 
   stats(): LaneStats {
     const { delivered, batches } = this.counts
     const { queued, inFlight, fill, lastDelivery } = this
     return { delivered, conflated: this.store.stats().conflated, queued, inFlight, batches, fill, lastDelivery }
+  }
+
+  private audit(): string | undefined {
+    const { offered, delivered, failed, refused, cleared } = this.counts
+    const found = delivered + this.store.stats().conflated + failed + refused + cleared + this.queued + this.inFlight
+    return found === offered ? undefined : `${offered} events entered the lane, ${found} are accounted for`
   }
 
   private get isScheduled(): boolean {
@@ -215,7 +221,6 @@ export class Lane {
       done: failure => {
         this.settle(failure)
         if (!this.running) this.tunnel()
-        this.host.settled()
       },
     })
   }
@@ -233,7 +238,9 @@ export class Lane {
   private finishBatch(): void {
     this.reportFill()
     this.stamp()
+    this.converge()
     if (this.queued > 0 && !this.paused) this.host.wake(this)
+    this.host.settled()
   }
 
   /** Feedback: tells the bus how full the lane is, for the load state and for the socket. */
@@ -253,5 +260,10 @@ export class Lane {
       this.paused = false
       if (this.queued > 0) this.host.wake(this)
     })
+  }
+
+  /** Convergence: what entered the lane is what left it, is in it, or was given up. */
+  private converge(): void {
+    this.discrepancy ??= this.audit()
   }
 }

@@ -33,7 +33,14 @@ const MOST_COMPILED = 32
  * under way still meets the old ones. One try block stands around the whole run and is entered again after a throw.
  */
 export class Runner {
+  private static readonly loop: RunCode = (runner, data, source) => {
+    runner.topic.emitted++
+    runner.runFrom(0, data, source)
+    if (++runner.runs === HOT) runner.compile()
+  }
+
   private runs = 0
+  private code: RunCode = Runner.loop
 
   constructor(
     protected readonly topic: RunnerTopic,
@@ -42,9 +49,7 @@ export class Runner {
   ) {}
 
   run(data: unknown, source: string): void {
-    this.topic.emitted++
-    this.runFrom(0, data, source)
-    if (++this.runs === HOT) this.compile()
+    this.code(this, data, source)
   }
 
   /** Puts `slot` in the place of an owner's own, also for the event under way. */
@@ -87,21 +92,9 @@ export class Runner {
   }
 
   private compile(): void {
-    if (this.slots.length > MOST_COMPILED || this.topic.runner !== this) return
-    const compiled = compileRun(Runner, CodeRunner, this.topic, this.slots, this.owners)
-    if (compiled !== undefined) this.topic.install(compiled)
-  }
-}
-
-class CodeRunner extends Runner {
-  constructor(
-    private readonly code: RunCode,
-    ...parts: ConstructorParameters<typeof Runner>
-  ) {
-    super(...parts)
-  }
-
-  override run(data: unknown, source: string): void {
-    this.code(this, data, source)
+    const compiled =
+      this.slots.length <= MOST_COMPILED ? compileRun(Runner, this.topic, this.slots, this.owners) : undefined
+    if (typeof compiled === 'function') this.code = compiled
+    else if (compiled !== undefined && this.topic.runner === this) this.topic.install(compiled)
   }
 }

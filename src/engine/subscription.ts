@@ -194,9 +194,9 @@ export class Subscription implements SlotOwner {
 
   private owedCount(): number {
     if (this.state === 'removed') return this.owedAtEnd - this.counts.missed
-    let owed = -this.counts.missed
+    let owed = 0
     for (const { topic, base } of this.entries) owed += topic.emitted - base
-    return owed
+    return owed - this.counts.missed
   }
 
   /** 1 while an event it is owed is under way, unless it is known what became of it. */

@@ -39,7 +39,7 @@ describe('delivery', () => {
     const heard: string[] = []
     bus.subscribe('order.*', (_data, type) => heard.push(`order.* ${type}`))
     bus.subscribe('*', (_data, type) => heard.push(`* ${type}`))
-    for (const type of ['order', 'order.new', 'order.new.late', 'orders.new']) bus.emit(type, null)
+    for (const type of ['order', 'order.new', 'order.new.late', 'orders.new']) void bus.emit(type, null)
     expect(heard).toEqual([
       '* order',
       'order.* order.new',
@@ -64,18 +64,18 @@ describe('delivery', () => {
     const bus = new TranscendentalEventBus()
     const heard: unknown[] = []
     bus.subscribe('trade', data => heard.push(data))
-    bus.emit('trade', 1)
-    bus.emit('trade', 2)
+    void bus.emit('trade', 1)
+    void bus.emit('trade', 2)
     expect(heard).toEqual([])
     bus.start()
     bus.start()
-    bus.emit('trade', 3)
+    void bus.emit('trade', 3)
     expect(await bus.stop()).toEqual({ drained: true, abandoned: 0 })
-    bus.emit('trade', 4)
+    void bus.emit('trade', 4)
     expect(heard).toEqual([1, 2, 3])
     expect(bus.stats()).toMatchObject({ state: 'stopped', refused: 1 })
     bus.start()
-    bus.emit('trade', 5)
+    void bus.emit('trade', 5)
     expect(heard).toEqual([1, 2, 3, 5])
   })
 
@@ -84,11 +84,11 @@ describe('delivery', () => {
     let calls = 0
     bus.once('trade', () => {
       calls++
-      bus.emit('trade', 'again')
+      void bus.emit('trade', 'again')
       throw new Error('once is enough')
     })
-    bus.emit('trade', 'first')
-    bus.emit('trade', 'third')
+    void bus.emit('trade', 'first')
+    void bus.emit('trade', 'third')
     expect(calls).toBe(1)
     expect(bus.stats().left).toMatchObject({ subscriptions: 1, emitted: 1, failed: 1, delivered: 0 })
     expect(bus.check()).toEqual([])
@@ -100,7 +100,7 @@ describe('delivery', () => {
     bus.subscribe('trade', function (this: unknown) {
       receivers.add(this)
     })
-    for (let count = 0; count < HOT; count++) bus.emit('trade', count)
+    for (let count = 0; count < HOT; count++) void bus.emit('trade', count)
     expect([...receivers]).toEqual([undefined])
   })
 })
@@ -120,7 +120,7 @@ describe('isolation (C1)', () => {
       { componentId: 'picky' },
     )
     bus.subscribe('trade', () => heard[2]!++)
-    for (let count = 0; count < 2 * HOT; count++) bus.emit('trade', count)
+    for (let count = 0; count < 2 * HOT; count++) void bus.emit('trade', count)
     expect(heard).toEqual([2 * HOT, 2 * HOT, 2 * HOT])
     expect(failures).toHaveLength(HOT)
     expect(failures[0]).toMatchObject({ eventType: 'trade', componentId: 'picky' })
@@ -147,13 +147,13 @@ describe('isolation (C1)', () => {
       },
       { componentId: 'strategy' },
     )
-    for (let count = 0; count < 30; count++) bus.emit('trade', count)
+    for (let count = 0; count < 30; count++) void bus.emit('trade', count)
     expect(calls).toBe(20)
     expect(told).toMatchObject([{ eventType: 'trade', componentId: 'strategy', failures: 20, reason: 'still broken' }])
     expect(subscription.stats()).toMatchObject({ state: 'suspended', emitted: 20, failed: 20, missed: 10 })
     broken = false
     subscription.resume()
-    bus.emit('trade', 31)
+    void bus.emit('trade', 31)
     expect(calls).toBe(21)
     expect(subscription.stats()).toMatchObject({ state: 'active', emitted: 21, delivered: 1 })
     expect(bus.check()).toEqual([])
@@ -173,7 +173,7 @@ describe('isolation (C1)', () => {
       },
       { essential: true },
     )
-    for (let count = 0; count < 100; count++) bus.emit('trade', count)
+    for (let count = 0; count < 100; count++) void bus.emit('trade', count)
     expect(calls).toEqual({ sometimes: 100, essential: 100 })
     expect(bus.stats().suspensions).toBe(0)
   })
@@ -189,7 +189,7 @@ describe('isolation (C1)', () => {
       throw new Error('handler')
     })
     bus.subscribe('trade', () => heard++)
-    bus.emit('trade', 1)
+    void bus.emit('trade', 1)
     expect(heard).toBe(1)
     expect(bus.stats().observerFailures).toBe(1)
   })
@@ -207,11 +207,11 @@ describe('changes during an emit (C5, C6)', () => {
     })
     bus.subscribe('trade', victim)
     bus.subscribe('trade', () => heard.push('last'))
-    for (let count = 0; state === 'hot' && count < HOT; count++) bus.emit('trade', count)
+    for (let count = 0; state === 'hot' && count < HOT; count++) void bus.emit('trade', count)
     heard.length = 0
     isArmed = true
-    bus.emit('trade', 1)
-    bus.emit('trade', 2)
+    void bus.emit('trade', 1)
+    void bus.emit('trade', 2)
     expect(heard).toEqual(['first', 'last', 'first', 'last'])
     expect(bus.check()).toEqual([])
   })
@@ -225,8 +225,8 @@ describe('changes during an emit (C5, C6)', () => {
         if (name === 'b') for (const subscription of subscriptions.slice(1, 3)) subscription.unsubscribe()
       }),
     )
-    bus.emit('trade', 1)
-    bus.emit('trade', 2)
+    void bus.emit('trade', 1)
+    void bus.emit('trade', 2)
     expect(heard).toEqual(['a', 'b', 'd', 'a', 'd'])
     expect(subscriptions[2]!.stats()).toMatchObject({ state: 'removed', emitted: 0, delivered: 0, missed: 1 })
     expect(bus.check()).toEqual([])
@@ -239,8 +239,8 @@ describe('changes during an emit (C5, C6)', () => {
       if (data === 1) bus.subscribe('trade', later => heard.push(`new ${String(later)}`), { priority: 'critical' })
       heard.push(`old ${String(data)}`)
     })
-    bus.emit('trade', 1)
-    bus.emit('trade', 2)
+    void bus.emit('trade', 1)
+    void bus.emit('trade', 2)
     expect(heard).toEqual(['old 1', 'new 2', 'old 2'])
     expect(bus.check()).toEqual([])
   })
@@ -252,14 +252,14 @@ describe('total order (C7)', () => {
     const heard: string[] = []
     bus.subscribe('cause', () => {
       heard.push('A cause')
-      bus.emit('effect', null)
+      void bus.emit('effect', null)
     })
     bus.subscribe('effect', () => {
       heard.push('A effect')
-      bus.emit('echo', null)
+      void bus.emit('echo', null)
     })
     bus.subscribe('*', (_data, type) => heard.push(`B ${type}`))
-    bus.emit('cause', null)
+    void bus.emit('cause', null)
     expect(heard).toEqual(['A cause', 'B cause', 'A effect', 'B effect', 'B echo'])
   })
 
@@ -286,13 +286,13 @@ describe('total order (C7)', () => {
                 log.push(data as number)
                 const plan = steps[(data as number) % steps.length]!
                 if (listener === (data as number) % listeners && next < 200)
-                  for (const type of plan.emits) bus.emit(type, next++)
+                  for (const type of plan.emits) void bus.emit(type, next++)
                 if (plan.throws && listener === 0) throw new Error('planned')
               },
               { essential: true },
             )
           }
-          for (const { type } of steps) bus.emit(type, next++)
+          for (const { type } of steps) void bus.emit(type, next++)
           const [first] = logs
           expect(first).toEqual([...first!].sort((a, b) => a - b))
           expect(first).toHaveLength(next)
@@ -309,13 +309,13 @@ describe('total order (C7)', () => {
     let calls = 0
     bus.subscribe('ping', () => {
       calls++
-      bus.emit('pong', null)
+      void bus.emit('pong', null)
     })
     bus.subscribe('pong', () => bus.emit('ping', null))
-    bus.emit('ping', null)
+    void bus.emit('ping', null)
     expect(calls).toBe(26)
     expect(failures.map(({ error }) => error)).toEqual([expect.objectContaining({ code: 'bus_depth' })])
-    bus.emit('other', null)
+    void bus.emit('other', null)
     expect(bus.stats().waiting).toBe(0)
   })
 
@@ -323,10 +323,10 @@ describe('total order (C7)', () => {
     const bus = startedBus({ maxQueued: 10 })
     let effects = 0
     bus.subscribe('cause', () => {
-      for (let count = 0; count < 20; count++) bus.emit('effect', count)
+      for (let count = 0; count < 20; count++) void bus.emit('effect', count)
     })
     bus.subscribe('effect', () => effects++)
-    bus.emit('cause', null)
+    void bus.emit('cause', null)
     expect(effects).toBe(10)
     expect(bus.stats()).toMatchObject({ refused: 1, waiting: 0 })
     expect(bus.stats().subscriptions[0]).toMatchObject({ failed: 1, delivered: 0 })
@@ -368,8 +368,8 @@ describe('accounting', () => {
         }
         let count = 0
         for (const { kind, at } of operations) {
-          if (kind === 'emit') bus.emit(types[at]!, count++)
-          else if (kind === 'burst') for (let index = 0; index < HOT; index++) bus.emit(types[at]!, count++)
+          if (kind === 'emit') void bus.emit(types[at]!, count++)
+          else if (kind === 'burst') for (let index = 0; index < HOT; index++) void bus.emit(types[at]!, count++)
           else if (kind === 'subscribe') add(at)
           else if (kind === 'leave') subscriptions[at]?.subscription.unsubscribe()
           else bus.setLoad(loads[at])
@@ -395,14 +395,14 @@ describe('accounting', () => {
         if (data === listener) throw new Error('own turn')
       })
     }
-    for (let count = 0; count < 4; count++) bus.emit('trade', count)
+    for (let count = 0; count < 4; count++) void bus.emit('trade', count)
     expect(findings).toEqual([])
   })
 
   it('notices a handler that was passed over', () => {
     const bus = startedBus()
     bus.subscribe('trade', () => undefined)
-    bus.emit('trade', 1)
+    void bus.emit('trade', 1)
     const [topic] = [...(bus as unknown as { table: Iterable<{ type: string; reached: number }> }).table].filter(
       each => each.type === 'trade',
     )
@@ -428,7 +428,7 @@ describe('load', () => {
     bus.subscribe('load', event => changes.push((event as { state: string }).state))
     for (const state of ['normal', 'throttled', 'prioritized', 'essential', 'normal'] as const) {
       bus.setLoad(state)
-      bus.emit('quote', 1)
+      void bus.emit('quote', 1)
     }
     expect(heard).toEqual({ table: 2, chart: 3, alert: 4, strategy: 5, ledger: 5 })
     expect(changes).toEqual(['throttled', 'prioritized', 'essential', 'normal'])
@@ -476,7 +476,7 @@ describe('misuse', () => {
     bus.subscribe('b', () => undefined)
     expect(() => bus.subscribe('a', () => undefined)).toThrow(expect.objectContaining({ code: 'bus_subscribers' }))
     expect(() => bus.emit('c', 1)).toThrow(expect.objectContaining({ code: 'bus_topics' }))
-    bus.emit('a', 1)
+    void bus.emit('a', 1)
     expect(bus.check()).toEqual([])
   })
 
@@ -484,7 +484,7 @@ describe('misuse', () => {
     const bus = startedBus()
     const heard: string[] = []
     bus.subscribe('*', (_data, type) => heard.push(type))
-    for (const type of ['__proto__', 'constructor', 'hasOwnProperty']) bus.emit(type, { polluted: true })
+    for (const type of ['__proto__', 'constructor', 'hasOwnProperty']) void bus.emit(type, { polluted: true })
     expect(heard).toEqual(['__proto__', 'constructor', 'hasOwnProperty'])
     expect(({} as { polluted?: unknown }).polluted).toBeUndefined()
   })
