@@ -20,10 +20,10 @@ export function fillBar(venue: Venue, matching: Matching, candle: Candle, model:
 }
 
 /**
- * Protective stops that were attached to an entry inside this bar. Whether the bar reached them before or after the entry is
- * known only where the entry was at the open; `isDue` says which of them may fill.
+ * Exits that were attached to an entry inside this bar. What the bar did after the entry is known only where that was at the open;
+ * `isDue` says which of them may fill. Stops go first here too.
  */
-export function fillAttachedStops(
+export function fillAttachedExits(
   venue: Venue,
   matching: Matching,
   candle: Candle,
@@ -31,7 +31,9 @@ export function fillAttachedStops(
   isDue: (order: WorkingOrder) => boolean,
 ): void {
   const bar = new BarFill(matching, candle, model)
-  for (const order of [...venue.orders]) if (order.open && order.waiting && isDue(order)) bar.stop(order)
+  const due = venue.orders.filter(order => order.open && isDue(order))
+  for (const order of due) if (order.open && order.waiting) bar.stop(order)
+  for (const order of due) if (order.open && !order.waiting && !order.taking) bar.limit(order)
 }
 
 class BarFill {

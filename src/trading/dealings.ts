@@ -37,7 +37,6 @@ export class Dealings {
   readonly agenda = new Agenda<Due>()
   readonly counts = { signals: 0, orders: 0, fills: 0, refusals: 0, cancelled: 0, rejected: 0, expired: 0 }
   readonly refusedBy = new Map<string, number>()
-  readonly fills: Fill[] = []
   private readonly brackets = new Map<string, NonNullable<OrderRequest['bracket']>>()
   /** Fills and orders that the strategy has yet to hear of. */
   private readonly unheard: (Fill | Order)[] = []
@@ -86,6 +85,7 @@ export class Dealings {
     this.parts.funds.booked()
     for (const event of events) {
       if (event.type === 'fill') this.sendBracket(event, now)
+      else if (event.type === 'order' && !isOpen(event.status)) this.brackets.delete(event.id)
       if (event.type === 'fill' || event.type === 'order') this.unheard.push(event)
     }
     this.carryOut([], now)
@@ -101,7 +101,7 @@ export class Dealings {
     }
   }
 
-  /** What a bar still does to the exits of its own entries: all of them in the pessimistic model, else those entered at its open. */
+  /** What a bar still does to the exits of its own entries: of those entered at its open, and, pessimistic, to every stop. */
   closeBar(candle: Candle, model: FillModelName, now: Micros): void {
     if (this.entryPrices.size > 0) this.runAgenda(now)
     const open = plainDecimal(candle.open)
@@ -109,10 +109,10 @@ export class Dealings {
     const before = this.barsClosed
     this.barsClosed = now
     this.book(
-      paper.closeBar(candle, now, ({ id, order }) => {
+      paper.closeBar(candle, now, ({ id, order, waiting }) => {
         const entry = this.entryPrices.get(id)
-        const attachedNow = entry !== undefined && order.time > before
-        return attachedNow && (model === 'pessimistic' || entry === open)
+        if (entry === undefined || order.time <= before) return false
+        return entry === open || (waiting && model === 'pessimistic')
       }),
       now,
     )
@@ -157,7 +157,7 @@ export class Dealings {
 
   private bookFill(fill: Fill): void {
     this.counts.fills++
-    this.fills.push(fill)
+    this.parts.tally.take(fill)
     this.out.push(...this.parts.ledger.apply(fill))
   }
 
@@ -167,7 +167,7 @@ export class Dealings {
     else if (order.status === 'rejected') this.counts.rejected++
     else if (order.status === 'expired') this.counts.expired++
     this.parts.broker.settle(order)
-    this.brackets.delete(order.id)
+    this.parts.tally.done(order)
     this.entryPrices.delete(order.id)
   }
 
@@ -227,6 +227,7 @@ export class Dealings {
       return
     }
     this.counts.orders++
+    this.parts.tally.sent(result)
     const due = this.parts.paper.submit(result, now)
     this.agenda.add(way === 'travels' ? due : now, { kind: 'arrive', id: result.id })
     if (result.expires !== null) this.agenda.add(result.expires, { kind: 'expire', id: result.id })

@@ -14,6 +14,7 @@ import { PaperExchange } from './paper-exchange.js'
 import { RiskGate } from './risk.js'
 import { DEFAULT_SIZING } from './sizing.js'
 import { StrategyRunner } from './strategy-runner.js'
+import { Tally } from './tally.js'
 
 export interface DeskParts {
   readonly instruments: Instruments
@@ -24,6 +25,7 @@ export interface DeskParts {
   readonly broker: Broker
   readonly runner: StrategyRunner
   readonly curve: EquityCurve
+  readonly tally: Tally
 }
 
 export function buildParts(options: DeskOptions): DeskParts {
@@ -59,7 +61,7 @@ export function buildParts(options: DeskOptions): DeskParts {
     now: () => options.clock.now(),
     random: options.random,
   })
-  return { instruments, ledger, funds, risk, paper, broker, runner, curve }
+  return { instruments, ledger, funds, risk, paper, broker, runner, curve, tally: new Tally(ledger) }
 }
 
 function latencyOf(options: DeskOptions): LatencyModel {

@@ -3,7 +3,7 @@ import type { Micros } from '../model/time.js'
 import type { Equity, Fill, Halt, Order, Position } from '../model/trading.js'
 import type { Dealings } from './dealings.js'
 import type { DeskParts } from './desk-parts.js'
-import type { EquitySample } from './equity-curve.js'
+import { measure, type Metric, type Run } from './metrics/measure.js'
 
 export interface DeskSummary {
   readonly strategy: string
@@ -23,13 +23,20 @@ export interface DeskSummary {
   readonly drawdownLeft: number | null
   /** Why the strategy was stopped; null where it was not. */
   readonly failure: string | null
+  /** Each with its formula, convention and sample size. */
+  readonly metrics: readonly Metric[]
+}
+
+/** What a report shows beside the summary. */
+export interface DeskRecord extends Run {
   readonly fills: readonly Fill[]
-  readonly curve: readonly EquitySample[]
-  readonly curveIntervalMicros: Micros
+  /** Fills beyond what is kept. */
+  readonly fillsDropped: number
+  readonly tripsDropped: number
 }
 
 export function summarise(parts: DeskParts, dealings: Dealings, now: Micros): DeskSummary {
-  const { ledger, funds, risk, paper, runner, curve } = parts
+  const { ledger, funds, risk, paper, runner } = parts
   ledger.remeasure()
   const equity = ledger.equity(now)
   return {
@@ -44,8 +51,26 @@ export function summarise(parts: DeskParts, dealings: Dealings, now: Micros): De
     blocks: risk.blocks,
     drawdownLeft: risk.distance(ledger.fastTotal),
     failure: runner.failure ?? null,
-    fills: dealings.fills,
-    curve: curve.samples,
-    curveIntervalMicros: curve.intervalMicros,
+    metrics: measure(recordOf(parts, now)),
+  }
+}
+
+/** The run so far, with its equity as it stands at `now` as the last sample. */
+export function recordOf({ ledger, curve, tally }: DeskParts, now: Micros): DeskRecord {
+  ledger.remeasure()
+  const last = { time: now, equity: ledger.fastTotal, exposure: ledger.grossExposure() }
+  return {
+    startEquity: tally.startEquity,
+    curve: now > (curve.samples.at(-1)?.time ?? -1) ? [...curve.samples, last] : curve.samples,
+    intervalMicros: curve.intervalMicros,
+    trips: tally.trips.closed,
+    fees: Number(ledger.equity(now).fees),
+    turnover: tally.turnover,
+    slippage: tally.slippage,
+    firstPrice: tally.firstPrice,
+    lastPrice: tally.lastPrice,
+    fills: tally.fills,
+    fillsDropped: tally.fillsDropped,
+    tripsDropped: tally.trips.dropped,
   }
 }

@@ -5,12 +5,12 @@ import type { Halt, Request, TradingEvent } from '../model/trading.js'
 import { Dealings } from './dealings.js'
 import type { DeskOptions } from './desk-options.js'
 import { buildParts, type DeskParts } from './desk-parts.js'
-import { summarise, type DeskSummary } from './desk-summary.js'
+import { recordOf, summarise, type DeskRecord, type DeskSummary } from './desk-summary.js'
 import { FundingSchedule } from './funding.js'
 import type { Instrument } from './instruments.js'
 import type { Holding } from './ledger.js'
 
-export type { DeskSummary } from './desk-summary.js'
+export type { DeskRecord, DeskSummary } from './desk-summary.js'
 
 const NOTHING: readonly TradingEvent[] = Object.freeze([])
 
@@ -145,6 +145,11 @@ export class Desk {
     return summarise(this.parts, this.dealings, this.options.clock.now())
   }
 
+  /** Equity curve, round trips and fills, for reports and for comparing conventions. */
+  record(): DeskRecord {
+    return recordOf(this.parts, this.options.clock.now())
+  }
+
   private begin(event: Instrument, now: Micros): Holding {
     const { instruments, ledger, curve } = this.parts
     if (instruments.see(event) || this.holding === undefined) {
@@ -154,6 +159,8 @@ export class Desk {
     if (curve.isDue(now)) this.sample(now)
     if (!this.started) {
       this.started = true
+      this.parts.ledger.remeasure()
+      this.parts.tally.startEquity = this.parts.ledger.fastTotal
       this.ask(this.parts.runner.call('onStart'), now)
     }
     return this.holding
@@ -162,6 +169,7 @@ export class Desk {
   private price(holding: Holding, price: number, now: Micros): void {
     this.parts.ledger.mark(holding, price)
     holding.volatility.see(price, now)
+    this.parts.tally.see(holding.market.exchange, holding.market.symbol, price)
   }
 
   private ask(requests: readonly Request[], now: Micros): void {

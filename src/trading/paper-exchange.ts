@@ -2,7 +2,7 @@
 import type { Book, Candle, Quote, Status, Trade } from '../model/event.js'
 import type { Micros } from '../model/time.js'
 import type { ModifyRequest, Order, ReasonCode, TradingEvent } from '../model/trading.js'
-import { fillAttachedStops, fillBar } from './bars.js'
+import { fillAttachedExits, fillBar } from './bars.js'
 import type { BookSource } from './book-view.js'
 import { Display } from './display.js'
 import { Executor, type ExecutorOptions } from './executor.js'
@@ -152,12 +152,12 @@ export class PaperExchange {
     return this.end(venue)
   }
 
-  /** The end of a bar, after exits were attached to its entries: see {@link fillAttachedStops}. */
+  /** The end of a bar, after exits were attached to its entries: see {@link fillAttachedExits}. */
   closeBar(candle: Candle, now: Micros, isDue: (order: WorkingOrder) => boolean): readonly TradingEvent[] {
     const { venue, matching } = this.place(candle.exchange, candle.symbol)
     if (!candle.closed || venue.display.source !== 'bars') return NOTHING
     this.executor.now = now
-    fillAttachedStops(venue, matching, candle, this.options.model, isDue)
+    fillAttachedExits(venue, matching, candle, this.options.model, isDue)
     venue.last = candle.close
     return this.end(venue)
   }

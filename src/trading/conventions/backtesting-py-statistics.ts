@@ -68,16 +68,19 @@ export function backtestingPyStatistics(
   }
 }
 
-/** Annualised figures from daily equity: geometric mean return, and the variance of a compounded product of days. */
 function yearly(bars: readonly PriceBar[], equity: readonly number[], maxDrawdownPercent: number) {
   const days = daily(bars, equity)
   const returns = days.slice(1).map((value, index) => value / (days[index] ?? Number.NaN) - 1)
-  const perYear = tradingDays(bars)
+  return annualFigures(returns, tradingDays(bars), maxDrawdownPercent)
+}
+
+/** Annualised figures from daily returns: their geometric mean, and the variance of a compounded product of days. */
+export function annualFigures(returns: readonly number[], perYear: number, maxDrawdownPercent: number) {
   const grown = geometricMean(returns)
   const annual = (1 + grown) ** perYear - 1
-  const variance = deviation(returns)
+  const spread = deviation(returns)
   const volatility =
-    variance === null ? null : Math.sqrt((variance ** 2 + (1 + grown) ** 2) ** perYear - (1 + grown) ** (2 * perYear))
+    spread === null ? null : Math.sqrt((spread ** 2 + (1 + grown) ** 2) ** perYear - (1 + grown) ** (2 * perYear))
   const downside = mean(returns.map(value => Math.min(value, 0) ** 2))
   return {
     annualReturnPercent: percent(annual),
