@@ -10,6 +10,8 @@ export interface MemberInfo {
   readonly lines: number
   readonly firstTime: Micros
   readonly lastTime: Micros
+  /** CRC-32 of the packed body: bits that unpacking passes over are not passed over here. */
+  readonly bodyChecksum: number
 }
 
 /** One way to pack members. What it writes any tool for that format can read, as one file. */
@@ -53,7 +55,7 @@ export function writeInfo(target: Buffer, at: number, info: MemberInfo): void {
   target.writeUInt32LE(info.size, at)
   target.writeUInt32LE(info.rawSize, at + 4)
   target.writeUInt32LE(info.lines, at + 8)
-  target.writeUInt32LE(0, at + 12)
+  target.writeUInt32LE(info.bodyChecksum, at + 12)
   target.writeDoubleLE(info.firstTime, at + 16)
   target.writeDoubleLE(info.lastTime, at + 24)
 }
@@ -63,6 +65,7 @@ export function readInfo(bytes: Buffer, at: number): MemberInfo {
     size: bytes.readUInt32LE(at),
     rawSize: bytes.readUInt32LE(at + 4),
     lines: bytes.readUInt32LE(at + 8),
+    bodyChecksum: bytes.readUInt32LE(at + 12),
     firstTime: bytes.readDoubleLE(at + 16),
     lastTime: bytes.readDoubleLE(at + 24),
   }

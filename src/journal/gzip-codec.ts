@@ -18,7 +18,7 @@ export const gzipCodec: MemberCodec = {
     const size = HEADER + body.length + TRAILER
     const member = Buffer.allocUnsafe(size)
     OPENING.copy(member)
-    writeInfo(member, OPENING.length, { ...info, size, rawSize: lines.length })
+    writeInfo(member, OPENING.length, { ...info, size, rawSize: lines.length, bodyChecksum: crc32(body) })
     member.writeUInt16LE(crc32(member.subarray(0, CHECKED)) & 0xffff, CHECKED)
     body.copy(member, HEADER)
     member.writeUInt32LE(crc32(lines), size - 8)
@@ -36,7 +36,9 @@ export const gzipCodec: MemberCodec = {
   find: (bytes, from) => findByOpening(gzipCodec, OPENING, bytes, from),
 
   async unpack(member, info): Promise<Buffer> {
-    const lines = await inflate(member.subarray(HEADER, info.size - TRAILER), info.rawSize)
+    const body = member.subarray(HEADER, info.size - TRAILER)
+    if (crc32(body) !== info.bodyChecksum) throw new Error('checksum does not match')
+    const lines = await inflate(body, info.rawSize)
     if (lines.length !== info.rawSize || member.readUInt32LE(info.size - 4) !== info.rawSize) {
       throw new Error('unpacks to another length than it says')
     }

@@ -1,44 +1,50 @@
-/** Records frames to a file at the speed of the feed: complete, or saying exactly where it is not. */
-import { EXIT, GenesisError } from '../model/errors.js'
+/** Records frames at the speed of the feed, to one file or to many: complete, or saying exactly where it is not. */
+import type { GenesisError } from '../model/errors.js'
 import type { Frame } from '../model/frame.js'
 import type { Micros } from '../model/time.js'
-import { fileError } from './file-error.js'
-import { CREATE, type FileSystem, type OpenFile, REOPEN, errnoOf, readAt, realFileSystem } from './file-system.js'
 import type { MemberCodec } from './codec.js'
-import { gzipCodec } from './gzip-codec.js'
-import { headerLine, parseHeader } from './header.js'
-import { LineDecoder, OWN_LINE_LIMIT } from './line.js'
+import { fileError } from './file-error.js'
+import { CREATE, type FileSystem, realFileSystem } from './file-system.js'
+import { headerLine } from './header.js'
+import { OWN_LINE_LIMIT } from './line.js'
 import { type Lock, lockFile } from './lock.js'
-import { Segment, type SyncPolicy, type Watermark } from './segment.js'
-import { type Tail, packedTail, plainTail } from './tail.js'
-import { zstdCodec } from './zstd-codec.js'
+import { Rotation, type RotationOptions } from './rotation.js'
+import { Segment, type SegmentOptions, type SyncPolicy, type Watermark } from './segment.js'
+import { type Describe, SegmentTally } from './segment-tally.js'
+import { type Appended, codecOf, openTarget } from './target.js'
 
 export interface RecorderOptions {
-  /** `.gz` packs it. An existing recording is appended to, after its torn tail is cut. */
+  /**
+   * `.gz` and `.zst` are packed. An existing recording is appended to, after its torn tail is cut. With `rotate`, files of this
+   * name with a number in it; a directory holds such files.
+   */
   readonly path: string
   /** Now, for the header. */
   readonly created: Micros
+  /** As the user wrote them. */
   readonly streams: readonly string[]
   /** Further keys of the header: software version, instrument rules. */
   readonly header?: Readonly<Record<string, unknown>>
   /** Default `1s`. */
   readonly sync?: SyncPolicy
-  /** zlib's level for `.gz`, default 1. */
+  /** The packing's own level; default 1 for gzip, 3 for zstd. */
   readonly level?: number
+  /** When to begin the next file. A manifest beside them says of each what is in it, with a chain of checksums. */
+  readonly rotate?: RotationOptions
+  /** Stream and id of a frame, for the manifest, where the caller knows them. */
+  readonly describe?: Describe
   readonly files?: FileSystem
 }
 
-/** What opening found in an existing file. */
-export interface Appended {
-  /** Bytes that were there and stay. */
-  readonly kept: number
-  /** Bytes of a torn last record that were cut. */
-  readonly cut: number
-}
-
 export interface RecorderReport extends Watermark {
+  /** The file being written, or the last one. */
   readonly path: string
+  readonly segments: number
   readonly bytes: number
+  /** Bytes of lines before packing. */
+  readonly rawBytes: number
+  /** Bytes waiting in memory. */
+  readonly backlog: number
   /** Frames offered after a failure or over the memory limit, and therefore not taken. */
   readonly refused: number
   readonly failure: GenesisError | undefined
@@ -57,11 +63,17 @@ export class Recorder {
   private untoldSince: Micros = 0
   private checkedAt: Micros = 0
   private closing: Promise<RecorderReport> | undefined
+  /** Segments that are being finished, and those that are. */
+  private readonly past: Segment[] = []
+  private finishing: Promise<void> = Promise.resolve()
 
   private constructor(
     private readonly options: RecorderOptions,
-    private readonly segment: Segment,
+    private readonly files: FileSystem,
+    private readonly codec: MemberCodec | null,
+    private segment: Segment,
     private readonly lock: Lock,
+    private readonly rotation: Rotation | undefined,
     /** Set where the file existed. */
     readonly appended: Appended | undefined,
   ) {}
@@ -69,19 +81,25 @@ export class Recorder {
   /** @throws GenesisError before anything is written: locked, foreign content, read-only or missing target. */
   static async open(options: RecorderOptions): Promise<Recorder> {
     const files = options.files ?? realFileSystem
-    const codec = codecOf(options.path)
-    const lock = await lockFile(files, options.path)
+    const rotation = await Rotation.of(files, options)
+    const codec = codecOf(rotation?.path ?? options.path)
+    const lock = await lockFile(files, rotation?.manifestPath ?? options.path)
     try {
-      const { file, appended } = await openTarget(files, options.path, codec)
-      const segment = new Segment(file, appended?.kept ?? 0, {
-        files,
-        path: options.path,
-        sync: options.sync ?? '1s',
-        packing: codec === null ? null : { codec, level: options.level ?? 1 },
-      })
-      const recorder = new Recorder(options, segment, lock, appended)
-      recorder.begin()
-      return recorder
+      await rotation?.recover(codec)
+      const path = rotation?.next(options.created) ?? options.path
+      const { file, appended } = await openTarget(files, path, codec)
+      const segment = new Segment(
+        Promise.resolve(file),
+        appended?.kept ?? 0,
+        segmentOptions(options, files, codec, path, rotation !== undefined),
+      )
+      const recorder = new Recorder(options, files, codec, segment, lock, rotation, appended)
+      recorder.begin(options.created)
+      // A disk that takes nothing is found out now, and not after connecting.
+      await segment.settle()
+      if (segment.failure === undefined) return recorder
+      await segment.close()
+      throw segment.failure
     } catch (error) {
       await lock.release()
       throw error
@@ -97,6 +115,7 @@ export class Recorder {
       this.tick(frame.receivedAt)
       return true
     }
+    if (this.rotation?.isDue(this.segment, frame.receivedAt) === true) this.startNext(this.rotation, frame.receivedAt)
     if (this.segment.backlog > REFUSE_AT || !this.segment.append(frame)) {
       this.refused++
       if (this.untold++ === 0) this.untoldSince = frame.receivedAt
@@ -115,8 +134,8 @@ export class Recorder {
   }
 
   /** Resolves when everything appended so far is written (and synced, unless the policy is `none`). */
-  flush(): Promise<void> {
-    return this.segment.settle()
+  async flush(): Promise<void> {
+    await Promise.all([this.segment.settle(), this.finishing])
   }
 
   /** Resolves when the disk has caught up. */
@@ -125,36 +144,67 @@ export class Recorder {
   }
 
   get failure(): GenesisError | undefined {
-    return this.segment.failure
+    return this.segment.failure ?? this.past.find(segment => segment.failure !== undefined)?.failure
   }
 
+  /** So far. `accepted = written + waiting`, and after {@link close} all that was accepted is written or failed. */
   report(): RecorderReport {
-    const { path } = this.options
+    const segments = [...this.past, this.segment]
+    const sum = (of: (segment: Segment) => number): number =>
+      segments.reduce((total, segment) => total + of(segment), 0)
     return {
-      path,
-      ...this.segment.watermark,
-      bytes: this.segment.size,
+      path: this.segment.path,
+      segments: segments.length,
+      accepted: sum(segment => segment.watermark.accepted),
+      written: sum(segment => segment.watermark.written),
+      synced: sum(segment => segment.watermark.synced),
+      failed: sum(segment => segment.watermark.failed),
+      bytes: sum(segment => segment.size),
+      rawBytes: sum(segment => segment.rawBytes),
+      backlog: sum(segment => segment.backlog),
       refused: this.refused,
-      failure: this.segment.failure,
+      failure: this.failure,
     }
   }
 
   /** Idempotent. The report's `failure` says what the disk refused; closing itself does not throw. */
   close(): Promise<RecorderReport> {
-    this.closing ??= this.segment
-      .close()
+    this.closing ??= this.finish(this.segment)
       .then(() => this.lock.release())
       .then(() => this.report())
     return this.closing
   }
 
-  private begin(): void {
-    const { created, streams, header = {} } = this.options
+  private startNext(rotation: Rotation, now: Micros): void {
+    const old = this.segment
+    this.past.push(old)
+    void this.finish(old)
+    const path = rotation.next(now)
+    const file = this.files.open(path, CREATE, 0o644).catch((error: unknown) => {
+      throw fileError('create it', path, error)
+    })
+    this.segment = new Segment(file, 0, segmentOptions(this.options, this.files, this.codec, path, true))
+    this.begin(now)
+  }
+
+  /** In the order of the segments, whatever the order in which their files close. */
+  private finish(segment: Segment): Promise<void> {
+    const closed = segment.close()
+    this.finishing = this.finishing.then(async () => {
+      await closed
+      await this.rotation?.add(segment)
+    })
+    return this.finishing
+  }
+
+  private begin(now: Micros): void {
+    const { streams, header = {} } = this.options
     if (this.appended === undefined || this.appended.kept === 0) {
-      this.segment.note(headerLine(created, streams, { ...header, lineLimit: OWN_LINE_LIMIT }), created)
+      const extra = this.rotation === undefined ? header : { ...header, segment: this.rotation.number }
+      this.segment.note(headerLine(now, streams, { ...extra, lineLimit: OWN_LINE_LIMIT }), now)
       return
     }
-    this.note('recording.resumed', created, { streams, cut: this.appended.cut, ...header })
+    this.note('recording.resumed', now, { streams, cut: this.appended.cut, ...header })
   }
 
   /** The recording itself says which frames are not in it. */
@@ -168,67 +218,19 @@ export class Recorder {
   }
 }
 
-/** @throws GenesisError where this Node cannot pack so. */
-function codecOf(path: string): MemberCodec | null {
-  if (path.endsWith('.gz')) return gzipCodec
-  return path.endsWith('.zst') ? zstdCodec(path) : null
-}
-
-async function openTarget(
+function segmentOptions(
+  options: RecorderOptions,
   files: FileSystem,
-  path: string,
   codec: MemberCodec | null,
-): Promise<{ file: OpenFile; appended: Appended | undefined }> {
-  try {
-    return { file: await files.open(path, CREATE, 0o644), appended: undefined }
-  } catch (error) {
-    if (errnoOf(error) !== 'EEXIST') throw fileError('create it', path, error)
+  path: string,
+  inMany: boolean,
+): SegmentOptions {
+  const level = options.level ?? (codec?.name === 'zstd' ? 3 : 1)
+  return {
+    files,
+    path,
+    sync: options.sync ?? '1s',
+    packing: codec === null ? null : { codec, level },
+    tally: inMany ? new SegmentTally(options.describe) : null,
   }
-  let file: OpenFile
-  try {
-    file = await files.open(path, REOPEN)
-  } catch (error) {
-    throw fileError('open it', path, error)
-  }
-  try {
-    return { file, appended: await repairTail(file, path, codec) }
-  } catch (error) {
-    await file.close().catch(() => undefined)
-    throw fileError('append to it', path, error)
-  }
-}
-
-async function repairTail(file: OpenFile, path: string, codec: MemberCodec | null): Promise<Appended> {
-  const facts = await file.stat()
-  if (!facts.isFile())
-    throw new GenesisError('not_a_file', `${path}: not a regular file`, EXIT.failed, { hint: 'name a file' })
-  const tail = codec === null ? await plainTail(file, facts.size) : await packedTail(file, facts.size, codec)
-  if (tail === undefined || (codec === null && !(await isOurs(file, path, tail, facts.size)))) {
-    throw new GenesisError('foreign_file', `${path}: not a recording of genesis; it is left as it is`, EXIT.failed, {
-      hint: 'choose another file, or move this one away',
-    })
-  }
-  if (tail.torn === 0) return { kept: tail.keep, cut: 0 }
-  if (codec === null && (await endsWhole(file, tail))) {
-    await file.write(Buffer.from('\n'), 0, 1, facts.size)
-    return { kept: facts.size + 1, cut: 0 }
-  }
-  await file.truncate(tail.keep)
-  return { kept: tail.keep, cut: tail.torn }
-}
-
-/** True where the last line lacks nothing but its LF. */
-async function endsWhole(file: OpenFile, tail: Tail): Promise<boolean> {
-  if (tail.torn > OWN_LINE_LIMIT) return false
-  const bytes = Buffer.concat([await readAt(file, tail.keep, tail.torn), Buffer.from('\n')])
-  return new LineDecoder('checked').decode(bytes, 0, tail.torn) !== undefined
-}
-
-/** A file we may append to begins with our header, or is a header that was cut off. */
-async function isOurs(file: OpenFile, path: string, tail: Tail, size: number): Promise<boolean> {
-  const head = await readAt(file, 0, Math.min(size, 1 << 20))
-  const end = head.indexOf(0x0a)
-  const line = head.toString('utf8', 0, end < 0 ? head.length : end)
-  if (tail.keep === 0) return line.startsWith('{"genesis":"recording"') || '{"genesis":"recording"'.startsWith(line)
-  return parseHeader(line, path) !== undefined
 }

@@ -33,6 +33,19 @@ export interface JournalReport {
   readonly torn: Corruption | undefined
   /** Packed bytes that could not be unpacked. */
   readonly damagedBytes: number
+  /** Bytes of the file before the place that was searched for; nothing else counts them. */
+  readonly skippedBytes: number
 }
 
 export const emptyTally = (): Tally => ({ item: 0, header: 0, other: 0, blank: 0, corrupt: 0, torn: 0 })
+
+export function addTallies(left: Readonly<Tally>, right: Readonly<Tally>): Tally {
+  return {
+    item: left.item + right.item,
+    header: left.header + right.header,
+    other: left.other + right.other,
+    blank: left.blank + right.blank,
+    corrupt: left.corrupt + right.corrupt,
+    torn: left.torn + right.torn,
+  }
+}

@@ -7,6 +7,8 @@ import { fileError } from './file-error.js'
 import { type OpenFile, type FileSystem, writeAll } from './file-system.js'
 import { LineBlock } from './line-block.js'
 import { LineEncoder, longestLine } from './line.js'
+import type { ManifestSegment } from './manifest.js'
+import { SegmentTally } from './segment-tally.js'
 
 /** When what is written is forced onto the disk: never, once a second, or after every write. */
 export type SyncPolicy = 'none' | '1s' | 'each'
@@ -29,8 +31,8 @@ export interface SegmentOptions {
   readonly sync: SyncPolicy
   /** How members are packed; null for a plain file. */
   readonly packing: { readonly codec: MemberCodec; readonly level: number } | null
-  /** Called with the bytes of every write, in order. */
-  readonly onWritten?: (bytes: Uint8Array) => void
+  /** Keeps what the manifest wants to know; null where there is none. */
+  readonly tally: SegmentTally | null
 }
 
 /** One write per several thousand frames, and while one block is being written the next is filled. */
@@ -54,9 +56,10 @@ export class Segment {
   failure: GenesisError | undefined
   /** Bytes waiting in memory. */
   backlog = 0
-  firstTime: Micros | undefined
-  lastTime: Micros | undefined
 
+  /** Bytes of all lines, unpacked. */
+  rawBytes = 0
+  private readonly tally: SegmentTally | undefined
   private readonly encoder = new LineEncoder()
   private readonly queue: Sealed[] = []
   private readonly spare: LineBlock[] = []
@@ -71,10 +74,12 @@ export class Segment {
 
   /** @param position where the next byte goes: the length of what the file holds already. */
   constructor(
-    private readonly file: OpenFile,
+    private readonly file: Promise<OpenFile>,
     private position: number,
     private readonly options: SegmentOptions,
   ) {
+    file.catch(() => undefined)
+    this.tally = options.tally ?? undefined
     this.capacity = options.packing === null ? PLAIN_BLOCK : MEMBER_BLOCK
     this.current = new LineBlock(this.capacity)
   }
@@ -95,6 +100,7 @@ export class Segment {
     this.current.addText(line, time)
     this.notes++
     this.backlog += length
+    this.rawBytes += length
     if (this.current.length === length) this.openedAt = time
   }
 
@@ -106,7 +112,7 @@ export class Segment {
       this.seal()
       return this.appendToFresh(frame)
     }
-    if (this.current.length > before) this.accept(frame.receivedAt, this.current.length - before)
+    if (this.current.length > before) this.accept(frame, this.current.length - before)
     return true
   }
 
@@ -114,18 +120,32 @@ export class Segment {
     const longest = longestLine(frame)
     if (longest > this.current.bytes.length) this.current = new LineBlock(longest)
     if (!this.encoder.encode(frame, this.current)) throw new Error('a line is longer than its own bound')
-    this.accept(frame.receivedAt, this.current.length)
+    this.accept(frame, this.current.length)
     return true
   }
 
-  private accept(time: Micros, length: number): void {
+  private accept(frame: Frame, length: number): void {
+    const time = frame.receivedAt
     this.watermark.accepted++
     this.backlog += length
-    this.firstTime ??= time
-    this.lastTime = time
+    this.rawBytes += length
+    this.tally?.count(frame)
     if (this.current.length === length) this.openedAt = time
     if (this.options.sync === 'each') this.start()
     else this.tick(time)
+  }
+
+  get path(): string {
+    return this.options.path
+  }
+
+  /** For the manifest, once the segment is closed. */
+  summary(): Omit<ManifestSegment, 'chain' | 'file'> {
+    return {
+      bytes: this.position,
+      frames: this.watermark.written,
+      ...(this.tally ?? new SegmentTally(undefined)).summary(),
+    }
   }
 
   /** Time passed: a block that has waited long enough goes out, and once a second the disk is asked to keep what it has. */
@@ -157,7 +177,7 @@ export class Segment {
   async close(): Promise<void> {
     await this.settle()
     try {
-      await this.file.close()
+      await (await this.file).close()
     } catch (error) {
       this.failure ??= fileError('close it', this.options.path, error)
     }
@@ -168,7 +188,7 @@ export class Segment {
     if (this.failure !== undefined) return
     const { files, path } = this.options
     try {
-      const [open, named] = await Promise.all([this.file.stat(), files.stat(path)])
+      const [open, named] = await Promise.all([(await this.file).stat(), files.stat(path)])
       if (open.ino === named.ino && open.dev === named.dev) return
     } catch {
       // Whatever hides the target: it is not there under its name.
@@ -208,6 +228,15 @@ export class Segment {
   private async pump(): Promise<void> {
     // Frames that arrive in the same turn share one write.
     await Promise.resolve()
+    try {
+      await this.writeAll()
+    } catch (error) {
+      // The file of a later segment could not be created, or a block could not be packed.
+      this.fail(fileError('write to it', this.options.path, error))
+    }
+  }
+
+  private async writeAll(): Promise<void> {
     for (;;) {
       if (this.queue.length === 0 && this.options.sync === 'each') this.seal()
       const next = this.queue.shift()
@@ -219,7 +248,7 @@ export class Segment {
 
   private async write(sealed: Sealed): Promise<void> {
     const bytes = await sealed.bytes
-    const { written, failure } = await writeAll(this.file, bytes, this.position)
+    const { written, failure } = await writeAll(await this.file, bytes, this.position)
     this.backlog -= sealed.block.length
     this.onWrite?.()
     if (failure !== undefined) {
@@ -227,7 +256,7 @@ export class Segment {
       this.fail(fileError('write to it', this.options.path, failure))
       return
     }
-    this.options.onWritten?.(bytes)
+    this.tally?.hash(bytes)
     this.position += written
     this.watermark.written += sealed.frames
     if (this.options.sync === 'each') this.syncWanted = true
@@ -240,12 +269,12 @@ export class Segment {
     const whole = this.options.packing === null ? bytes.subarray(0, written).lastIndexOf(LF) + 1 : 0
     if (whole > 0) {
       const kept = bytes.subarray(0, whole)
-      this.options.onWritten?.(kept)
+      this.tally?.hash(kept)
       this.position += whole
       this.watermark.written += Math.max(0, countLines(kept) - (sealed.block.lines - sealed.frames))
     }
     // Where even that is refused, the torn tail stays for the next open to cut.
-    await this.file.truncate(this.position).catch(() => undefined)
+    await (await this.file).truncate(this.position).catch(() => undefined)
   }
 
   private async syncIfDue(): Promise<boolean> {
@@ -254,7 +283,7 @@ export class Segment {
     const { written } = this.watermark
     if (written === this.watermark.synced) return false
     try {
-      await this.file.datasync()
+      await (await this.file).datasync()
       this.watermark.synced = written
       return true
     } catch (error) {

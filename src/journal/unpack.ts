@@ -20,9 +20,12 @@ export interface Unpacked {
   readonly pieces: AsyncGenerator<Piece>
 }
 
-/** @throws GenesisError where it is packed in a way that cannot be read here. */
-export async function unpack(source: Source): Promise<Unpacked> {
-  const bytes = source.bytes()
+/**
+ * Unpacks from a place where a line or a member begins.
+ * @throws GenesisError where it is packed in a way that cannot be read here.
+ */
+export async function unpack(source: Source, from: number): Promise<Unpacked> {
+  const bytes = source.bytes(from)
   const first = await bytes.next()
   const head = first.done === true ? Buffer.alloc(0) : first.value
   const packing = packingOf(head)

@@ -31,7 +31,12 @@ export function zstdCodec(path: string): MemberCodec {
       const body = await call(callback => zstd.zstdCompress(lines, { params }, callback))
       const header = Buffer.allocUnsafe(HEADER)
       OPENING.copy(header)
-      writeInfo(header, OPENING.length, { ...info, size: HEADER + body.length, rawSize: lines.length })
+      writeInfo(header, OPENING.length, {
+        ...info,
+        size: HEADER + body.length,
+        rawSize: lines.length,
+        bodyChecksum: crc32(body),
+      })
       header.writeUInt32LE(crc32(lines), OPENING.length + 32)
       header.writeUInt32LE(crc32(header.subarray(0, CHECKED)), CHECKED)
       return Buffer.concat([header, body])
@@ -47,8 +52,10 @@ export function zstdCodec(path: string): MemberCodec {
     find: (bytes, from) => findByOpening(codec, OPENING, bytes, from),
 
     async unpack(member, info): Promise<Buffer> {
+      const body = member.subarray(HEADER, info.size)
+      if (crc32(body) !== info.bodyChecksum) throw new Error('checksum does not match')
       const options = { maxOutputLength: Math.max(info.rawSize, 1) }
-      const lines = await call(callback => zstd.zstdDecompress(member.subarray(HEADER, info.size), options, callback))
+      const lines = await call(callback => zstd.zstdDecompress(body, options, callback))
       if (lines.length !== info.rawSize) throw new Error('unpacks to another length than it says')
       if (crc32(lines) !== member.readUInt32LE(OPENING.length + 32)) throw new Error('checksum does not match')
       return lines

@@ -1,0 +1,49 @@
+/** Counts what goes into one file of many, for its entry in the manifest. */
+import type { DataFrame, Frame } from '../model/frame.js'
+import type { Micros } from '../model/time.js'
+import { createHash } from 'node:crypto'
+import type { ManifestSegment, StreamCount } from './manifest.js'
+
+/** Stream and id of a frame, where the caller knows them. */
+export type Describe = (frame: DataFrame) => { readonly stream: string; readonly id?: string } | undefined
+
+interface StreamTally {
+  frames: number
+  readonly firstId: string | undefined
+  lastId: string | undefined
+}
+
+const MOST_STREAMS = 10_000
+
+export class SegmentTally {
+  private readonly sha = createHash('sha256')
+  private readonly streams = new Map<string, StreamTally>()
+  private first: Micros | null = null
+  private last: Micros | null = null
+
+  constructor(private readonly describe: Describe | undefined) {}
+
+  hash(bytes: Uint8Array): void {
+    this.sha.update(bytes)
+  }
+
+  count(frame: Frame): void {
+    this.first ??= frame.receivedAt
+    this.last = frame.receivedAt
+    if (frame.kind !== 'data') return
+    const { stream, id } = this.describe?.(frame) ?? { stream: frame.exchange }
+    const tally = this.streams.get(stream) ?? { frames: 0, firstId: id, lastId: id }
+    tally.frames++
+    if (id !== undefined) tally.lastId = id
+    if (this.streams.size < MOST_STREAMS) this.streams.set(stream, tally)
+  }
+
+  /** Once: the checksum cannot be asked for twice. */
+  summary(): Omit<ManifestSegment, 'chain' | 'file' | 'bytes' | 'frames'> {
+    const streams = [...this.streams].map(([stream, { frames, firstId, lastId }]): [string, StreamCount] => [
+      stream,
+      firstId === undefined || lastId === undefined ? { frames } : { frames, firstId, lastId },
+    ])
+    return { first: this.first, last: this.last, streams: Object.fromEntries(streams), sha256: this.sha.digest('hex') }
+  }
+}
