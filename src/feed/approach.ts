@@ -1,6 +1,6 @@
 /** The way to an open connection: wait for the host's limits, fetch a ticket where one is needed, then say where to connect. */
 import { messageOf } from '../model/errors.js'
-import type { Exchange } from '../exchanges/exchange.js'
+import type { Exchange, Ticket } from '../exchanges/exchange.js'
 import type { Stream } from '../model/stream.js'
 import { hostOf, restBase } from './addresses.js'
 import { ending } from './ending.js'
@@ -14,6 +14,9 @@ export interface ApproachListener {
   ready(address: string): void
   failed(ending: Ending): void
 }
+
+/** Tickets from one host: KuCoin, the strictest known, allows far more. */
+const TICKETS = { count: 10, perMs: 1_000 }
 
 export class Approach {
   private cancel: Cancel = () => undefined
@@ -61,25 +64,39 @@ export class Approach {
       this.listener.ready(address)
       return
     }
-    const { clock, timers, ca, timing, random } = this.shared
     const url = ticket.url(restBase(this.route.base, this.shared.urls))
+    const waitMs = this.shared.penalties.reserveRequest(hostOf(url), TICKETS)
+    this.cancel = this.shared.timers.after(waitMs, () => this.fetchTicket(ticket, url))
+  }
+
+  private fetchTicket(ticket: Ticket, url: string): void {
+    const { clock, timers, ca, timing } = this.shared
     const { method } = ticket
     const { proxy } = this.route
     const request = startRequest({ url, method, proxy, clock, timers, ca, deadlineMs: timing.restMs })
     this.cancel = request.abort
     void request.answer.then(answer => {
       if (this.over) return
-      if ('failure' in answer) {
-        const { detail } = answer.failure
-        this.listener.failed({ ...answer.failure, cause: 'ticket', detail: `no ticket: ${detail}` })
-        return
-      }
-      const connectId = Math.floor(random() * 2 ** 48).toString(16)
-      try {
-        this.listener.ready(ticket.address(answer.body, connectId))
-      } catch (error) {
-        this.listener.failed(ending('ticket', `no ticket: ${messageOf(error)}`))
-      }
+      if ('body' in answer) this.useTicket(ticket, answer.body)
+      else this.ticketRefused(url, answer.failure)
     })
+  }
+
+  private useTicket(ticket: Ticket, body: string): void {
+    const connectId = Math.floor(this.shared.random() * 2 ** 48).toString(16)
+    let address: string
+    try {
+      address = ticket.address(body, connectId)
+    } catch (error) {
+      this.listener.failed(ending('ticket', `no ticket: ${messageOf(error)}`))
+      return
+    }
+    this.listener.ready(address)
+  }
+
+  private ticketRefused(url: string, failure: Ending): void {
+    const { status, retryAfterMs, detail } = failure
+    if (status === 429 || status === 418) this.shared.penalties.refused(hostOf(url), status, retryAfterMs)
+    this.listener.failed({ ...failure, status: null, cause: 'ticket', detail: `no ticket: ${detail}` })
   }
 }

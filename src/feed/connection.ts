@@ -75,12 +75,13 @@ export class Connection {
       ask: () => this.ping(),
       silent: detail => this.terminate(ending('stall', detail)),
     })
+    // First, since it throws where the address is none; a timer would be left behind.
+    this.socket = this.open(address)
     const connectMs = options.connectMs ?? CONNECT_MS
     // The library's handshakeTimeout restarts with every byte: a server that drips headers would hold us for ever.
     this.connectDeadline = timers.after(connectMs, () =>
       this.terminate(ending('connect_timeout', `no WebSocket within ${String(connectMs)} ms`)),
     )
-    this.socket = this.open(address)
   }
 
   /** Wire bytes, those of unfinished messages included. */
@@ -90,7 +91,8 @@ export class Connection {
 
   /** Sends within the exchange's message limit, in order. */
   send(text: string): void {
-    if (this.socket.readyState === WebSocket.OPEN) this.sends.push(text)
+    if (this.socket.readyState !== WebSocket.OPEN || this.sends.push(text)) return
+    this.terminate(ending('protocol_error', 'the exchange asks for more messages than it allows'))
   }
 
   ping(): void {

@@ -75,7 +75,7 @@ export function connectEnding(error: unknown): Ending {
   if (code === 'ECONNREFUSED') return ending('connect_refused', `connection refused: ${text}`, { hint: OFFLINE })
   if (isTls(code, text)) {
     const hint = 'if your proxy signs connections itself, point NODE_EXTRA_CA_CERTS at its certificate'
-    return ending('tls', `certificate not accepted: ${text} (${code})`, { final: true, hint })
+    return ending('tls', `TLS failed: ${text} (${code})`, { final: true, hint })
   }
   if (code.startsWith('HPE_') || /Sec-WebSocket|Upgrade header|subprotocol|extension/i.test(text)) {
     const hint = 'check --url; a proxy or a hotel network may be answering in its place'

@@ -36,6 +36,9 @@ export class WindowLimiter {
   }
 }
 
+/** More than this many messages waiting means that the other side asks faster than its own limit lets us answer. */
+const MOST_WAITING = 10_000
+
 /** Messages to an exchange, in order and within its limit. */
 export class SendQueue {
   private readonly waiting: string[] = []
@@ -47,9 +50,12 @@ export class SendQueue {
     private readonly send: (text: string) => void,
   ) {}
 
-  push(text: string): void {
+  /** @returns false where too many wait already; the message is not taken then. */
+  push(text: string): boolean {
+    if (this.waiting.length >= MOST_WAITING) return false
     this.waiting.push(text)
     if (this.cancel === null) this.flush()
+    return true
   }
 
   /** Counts a message that could not wait, such as a ping. */

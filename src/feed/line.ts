@@ -261,6 +261,8 @@ export class Line {
   private giveUpConnection(): void {
     const states = [...this.subscriptions.all()].map(subscription => subscription.state)
     if (states.includes('fault')) this.cut(ending('unacknowledged', 'no subscription was acknowledged'))
+    // What was served before may be served again; what never was is simply not there.
+    else if (this.subscriptions.everServed) this.cut(ending('unacknowledged', 'every subscription was refused'))
   }
 
   /** Tells of the line as a whole, or of some of its streams. */

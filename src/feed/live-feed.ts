@@ -191,6 +191,7 @@ export class LiveFeed implements FrameSource {
     },
     exhausted: (line, why) => {
       const error = this.troubles.exhausted(line, why)
+      line.link('stale', this.shared.clock.now(), `given up: ${why.detail}`)
       if (error !== null) this.fail(error)
     },
     retired: line => this.handover.forget(line),

@@ -33,7 +33,11 @@ const ACK_MS = 10_000
 const REQUESTS = 2
 
 export class Subscriptions {
+  /** Something was acknowledged or live, on this connection or an earlier one. */
+  everServed = false
   private readonly byName = new Map<string, Subscription>()
+  /** In lower case, by the user's spelling and by the exchange's topic. */
+  private readonly byAlias = new Map<string, Set<Subscription>>()
   private readonly bySymbol = new Map<string, Subscription[]>()
   /** Streams by the id of the request that named them, on this connection. */
   private readonly requests = new Map<string, readonly Stream[]>()
@@ -75,6 +79,9 @@ export class Subscriptions {
       const { symbol, name } = subscription.stream
       this.byName.set(name, subscription)
       this.bySymbol.set(symbol, [...(this.bySymbol.get(symbol) ?? []), subscription])
+      for (const alias of this.aliases(subscription.stream)) {
+        this.byAlias.set(alias, (this.byAlias.get(alias) ?? new Set()).add(subscription))
+      }
     }
     if (this.open) this.request(added)
   }
@@ -83,6 +90,7 @@ export class Subscriptions {
     const subscription = this.byName.get(stream.name)
     if (subscription === undefined) return
     this.byName.delete(stream.name)
+    for (const alias of this.aliases(stream)) this.byAlias.get(alias)?.delete(subscription)
     const left = (this.bySymbol.get(stream.symbol) ?? []).filter(other => other !== subscription)
     if (left.length > 0) this.bySymbol.set(stream.symbol, left)
     else this.bySymbol.delete(stream.symbol)
@@ -204,6 +212,7 @@ export class Subscriptions {
   private change(subscription: Subscription, state: SubscriptionState, detail = ''): void {
     if (subscription.state === state) return
     subscription.state = state
+    this.everServed ||= state === 'acknowledged' || state === 'live'
     this.host.changed(subscription, detail)
   }
 
@@ -212,16 +221,19 @@ export class Subscriptions {
     if (request === null && names.length === 0) {
       return [...this.byName.values()].filter(({ state }) => state === 'requested')
     }
+    const found = new Set<Subscription>()
     const requested = request === null ? undefined : this.requests.get(request)
-    const wanted = new Set(names.map(name => name.toLowerCase()))
-    return [...this.byName.values()].filter(
-      ({ stream }) => (requested?.some(other => other.name === stream.name) ?? false) || this.isNamed(stream, wanted),
-    )
+    for (const { name } of requested ?? []) {
+      const subscription = this.byName.get(name)
+      if (subscription !== undefined) found.add(subscription)
+    }
+    for (const name of names)
+      for (const subscription of this.byAlias.get(name.toLowerCase()) ?? []) found.add(subscription)
+    return [...found]
   }
 
-  private isNamed(stream: Stream, wanted: ReadonlySet<string>): boolean {
-    if (wanted.size === 0) return false
-    return wanted.has(stream.name.toLowerCase()) || wanted.has(this.exchange.dialect.topic(stream).toLowerCase())
+  private aliases(stream: Stream): readonly string[] {
+    return [stream.name.toLowerCase(), this.exchange.dialect.topic(stream).toLowerCase()]
   }
 }
 

@@ -50,6 +50,14 @@ describe('SendQueue', () => {
     expect(time.waiting).toBe(0)
   })
 
+  it('takes no more than ten thousand', () => {
+    const time = new VirtualTime()
+    const queue = new SendQueue(new WindowLimiter({ count: 1, perMs: 1_000 }, time.monotonicMs), time, () => undefined)
+    const taken = Array.from({ length: 10_010 }, () => queue.push('x'))
+    expect(taken.filter(Boolean)).toHaveLength(10_001)
+    queue.clear()
+  })
+
   it('makes messages wait for a ping that could not', () => {
     const time = new VirtualTime()
     const sent: string[] = []

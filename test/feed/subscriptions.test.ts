@@ -77,6 +77,19 @@ describe.concurrent('N20 subscriptions', () => {
     expect(run.links().map(link => link.state)).toEqual(['connected'])
   })
 
+  it('that were served once and are refused after a reconnect are asked for again', async () => {
+    const server = await rig.server((peer, index) => {
+      if (index !== 1) serve(peer, () => peer.json({ symbol: 'BTC', trade: index }))
+      else peer.accept().onText = text => peer.json({ refuse: (JSON.parse(text) as Request).id, reason: 'too busy' })
+    })
+    const run = rig.run({ urls: [server.url], random: () => 0.1 })
+    await until(() => run.trades.length === 1, 'served')
+    server.peers[0]?.reset()
+    await until(() => run.trades.length === 2, 'served again')
+    expect(run.ids).toEqual(['0', '2'])
+    expect(run.links('disconnected')[1]?.detail).toContain('every subscription was refused')
+  })
+
   it('take an answer without a name as theirs', async () => {
     const server = await rig.server(peer => {
       peer.accept().onText = () => peer.json({ ack: null })
