@@ -143,7 +143,7 @@ export const OPTIONS = {
   session: spec('session', '--session <dir>', 'where to keep the run (default: sessions/<time>)', text => text),
   port: spec('port', '--port <n>', 'TCP port on 127.0.0.1 (default: any free one)', naturalNumber('--port')),
   as: spec('as', '--as <exchange>', 'speak this exchange\'s dialect (default binance)', text => text),
-  rate: spec('rate', '--rate <n>', 'messages per second of the simulated market, all symbols together', positiveInteger('--rate')),
+  rate: spec('rate', '--rate <n>', 'trades per second and symbol of the simulated market (default 20)', positiveInteger('--rate')),
   fault: spec('fault', '--fault <list>', 'inject faults, such as cut@1500,stall@3000,garbage=1%,dup=1%,drop=0.1%', text => text),
   symbols: spec('symbols', '--symbols <list>', 'symbols of the simulated market, such as BTCUSDT,ETHUSDT', text => text),
   lines: spec('lines', '--lines <n>', 'redundant connections per stream; the first copy wins (1 or 2)', choiceNumber('--lines', 2)),

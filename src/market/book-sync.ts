@@ -84,7 +84,9 @@ export class BookSync {
     this.counts.snapshots++
     if (this.rule.snapshot === 'stream') {
       this.begin(snapshot)
-      this.serve(this.provesRight(snapshot), snapshot, out)
+      const failure = this.provesRight(snapshot)
+      if (failure === null && this.depth !== null) this.book.truncate(this.depth)
+      this.serve(failure, snapshot, [this.event(snapshot, true, this.book.bids.top(), this.book.asks.top())], out)
     } else if (this.live) {
       // A second answer to an old question: the stream is ahead of it or will be.
       this.counts.snapshotsRefused++
@@ -103,23 +105,30 @@ export class BookSync {
     }
   }
 
-  /** Applies the kept deltas to a fetched snapshot; the book goes live once one of them shows that nothing lies between. */
+  /**
+   * Applies the kept deltas to a fetched snapshot; the book goes live once one of them shows that nothing lies between.
+   * Consumers get the snapshot as it was fetched and then each delta, so that nothing the exchange said is lost in a sum.
+   */
   private bridge(snapshot: BookUpdate, out: BookSyncResult[]): void {
     const kept = this.buffer
     this.begin(snapshot)
+    const story: BookEvent[] = [this.event(snapshot, true, this.book.bids.top(), this.book.asks.top())]
     for (let index = 0; index < kept.length; index++) {
       const delta = kept[index]
       if (delta === undefined) break
+      const before = this.counts.applied
       const failure = this.advance(delta)
-      if (failure === null) continue
-      this.buffer = kept.slice(index)
-      this.refuseSnapshot(failure, delta.received, out)
-      return
+      if (failure !== null) {
+        this.buffer = kept.slice(index)
+        this.refuseSnapshot(failure, delta.received, out)
+        return
+      }
+      if (this.counts.applied > before && changes(delta)) story.push(this.deltaEvent(delta))
     }
     this.buffer = []
     // With no delta yet, nothing shows that the stream was running before the snapshot was taken: wait for one.
     if (kept.length === 0) return
-    this.serve(this.unbridged === null ? null : this.provesRight(snapshot), this.previous ?? snapshot, out)
+    this.serve(this.unbridged === null ? null : this.provesRight(snapshot), this.previous ?? snapshot, story, out)
   }
 
   private refuseSnapshot(failure: Failure, at: Micros, out: BookSyncResult[]): void {
@@ -149,7 +158,7 @@ export class BookSync {
       if (this.rule.snapshot === 'rest') this.buffer = [delta]
       this.invalidate(failure, delta.received, out)
       this.askOrPause(delta.received, out)
-    } else if (this.counts.applied > before && delta.bids.length + delta.asks.length > 0) {
+    } else if (this.counts.applied > before && changes(delta)) {
       out.push(this.deltaEvent(delta))
     }
   }
@@ -199,17 +208,16 @@ export class BookSync {
     return { cause: 'checksum', detail, from: null, to: null }
   }
 
-  private serve(failure: Failure | null, update: BookUpdate, out: BookSyncResult[]): void {
+  private serve(failure: Failure | null, update: BookUpdate, story: readonly BookEvent[], out: BookSyncResult[]): void {
     if (failure !== null) {
       this.invalidate(failure, update.received, out)
       this.askOrPause(update.received, out)
       return
     }
-    if (this.depth !== null) this.book.truncate(this.depth)
     this.live = true
     this.retries.succeeded(update.received)
     if (this.gapOpen) this.closeGap(update.received, out)
-    out.push(this.event(update, true, this.book.bids.top(), this.book.asks.top()))
+    out.push(...story)
   }
 
   private invalidate(failure: Failure, at: Micros, out: BookSyncResult[]): void {
@@ -273,6 +281,10 @@ export class BookSync {
     const { exchange, stream } = this.target
     return { type: 'status', exchange, stream, state, detail, time }
   }
+}
+
+function changes(delta: BookUpdate): boolean {
+  return delta.bids.length + delta.asks.length > 0
 }
 
 function joined(levels: readonly Level[], cut: readonly Level[]): readonly Level[] {

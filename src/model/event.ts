@@ -20,6 +20,8 @@ export interface Trade {
   readonly side: Side
   readonly time: Micros
   readonly received: Micros
+  /** Set on trades that an exchange has summed up, whose ids count apart from those of single trades. Never printed. */
+  readonly aggregated?: true
 }
 
 export interface Quote {

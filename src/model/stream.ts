@@ -38,7 +38,7 @@ export interface StreamText {
 
 /** Splits `[exchange:]symbol@channel`; a colon after the first slash belongs to a unified perpetual (`BTC/USDT:USDT`). */
 export function splitStream(text: string): StreamText | undefined {
-  const match = /^(?:([a-z][a-z0-9-]*(?::[a-z0-9]+)?):)?([^@\s]+)@(\S+)$/i.exec(text)
+  const match = /^(?:(ccxt:[a-z0-9]+|[a-z][a-z0-9-]*):)?([^@\s]+)@(\S+)$/i.exec(text)
   if (!match) return undefined
   const [, exchange, symbol = '', channel = ''] = match
   return { exchange: exchange === undefined ? null : exchange.toLowerCase(), symbol, channel }

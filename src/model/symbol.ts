@@ -8,7 +8,7 @@ export interface PairParts {
   readonly expiry: string | null
 }
 
-const PAIR = /^([A-Za-z0-9$.]+)\/([A-Za-z0-9$.]+)(?::([A-Za-z0-9$.]+)(?:-([A-Za-z0-9-]+))?)?$/
+const PAIR = /^([A-Za-z0-9$.]+)\/([A-Za-z0-9$.]+)(?::([A-Za-z0-9$.]+)(?:-([A-Za-z0-9.-]+))?)?$/
 
 /** Reads a unified pair (`BTC/USDT`, `BTC/USDT:USDT`), any case. */
 export function parsePair(text: string): PairParts | undefined {

@@ -1,4 +1,4 @@
-/** The order books of a session: one synchroniser per exchange and symbol, whichever line brings its updates. */
+/** The order books of a session: one synchroniser per exchange and pair, whichever line brings its updates. */
 import type { BookUpdate } from '../model/event.js'
 import { BookSync, type BookSyncResult, type BookSyncRule } from '../market/book-sync.js'
 import type { Micros } from '../model/time.js'
@@ -42,25 +42,25 @@ export class Books {
     }
   }
 
-  get(exchange: string, symbol: string): BookSync | undefined {
-    return this.#books.get(exchange)?.get(symbol)?.sync
+  get(exchange: string, pair: string): BookSync | undefined {
+    return this.#books.get(exchange)?.get(pair)?.sync
   }
 
   *all(): Generator<BookSync> {
-    for (const symbols of this.#books.values()) for (const kept of symbols.values()) yield kept.sync
+    for (const pairs of this.#books.values()) for (const kept of pairs.values()) yield kept.sync
   }
 
   #keep(update: BookUpdate): KeptBook {
     const { exchange, symbol, pair } = update
-    let symbols = this.#books.get(exchange)
-    if (symbols === undefined) this.#books.set(exchange, (symbols = new Map<string, KeptBook>()))
-    let kept = symbols.get(symbol)
+    let pairs = this.#books.get(exchange)
+    if (pairs === undefined) this.#books.set(exchange, (pairs = new Map<string, KeptBook>()))
+    let kept = pairs.get(pair)
     if (kept === undefined) {
       const sync = new BookSync(
         { exchange, symbol, pair, stream: this.names.of(update) },
         this.ruleOf(exchange) ?? TOP_ONLY,
       )
-      symbols.set(symbol, (kept = { exchange, sync, lines: new Set(), followed: null }))
+      pairs.set(pair, (kept = { exchange, sync, lines: new Set(), followed: null }))
     }
     return kept
   }

@@ -2,7 +2,6 @@
 import { RealClock } from '../feed/real-clock.js'
 import { Recorder, type RecorderReport } from '../journal/recorder.js'
 import { GenesisError, messageOf } from '../model/errors.js'
-import type { FeedEvent } from '../model/event.js'
 import type { Stream } from '../model/stream.js'
 import type { Context } from './context.js'
 import { DeadLetterFile } from './dead-letters.js'
@@ -12,7 +11,7 @@ import { openLive, type LiveOptions } from './live.js'
 import { SpeedPace, unpaced } from './pace.js'
 import { run, type RunSource } from './run.js'
 import { Session } from './session.js'
-import { StreamNames } from './stream-names.js'
+import { StreamFilter } from './stream-filter.js'
 import type { EndReason, Summary } from './summary.js'
 import { Trading, type TradingPlan } from './trading.js'
 
@@ -126,6 +125,7 @@ async function openSource(request: RunRequest, note: (text: string) => void): Pr
 
 function createSession(request: RunRequest, opened: OpenedSource, deadLetters: DeadLetterFile): Session {
   const { limit, streams, command, live } = request
+  const filter = streams.length === 0 ? null : new StreamFilter(streams)
   return new Session({
     command,
     streams,
@@ -134,15 +134,8 @@ function createSession(request: RunRequest, opened: OpenedSource, deadLetters: D
     lines: opened.journal === null ? live.lines : 1,
     measuresLatency: opened.journal?.tellsReceiveTimes ?? true,
     ...(limit === undefined ? {} : { limit }),
-    ...(opened.journal === null || streams.length === 0 ? {} : { wanted: onlyOf(streams) }),
+    ...(filter === null ? {} : { wanted: event => filter.passes(event) }),
   })
-}
-
-/** True for events of the streams named, and for what is said about those streams. */
-function onlyOf(streams: readonly Stream[]): (event: FeedEvent) => boolean {
-  const names = new StreamNames(streams)
-  const wanted = new Set(streams.map(({ exchange, name }) => `${exchange}:${name}`))
-  return event => wanted.has(`${event.exchange}:${event.type === 'status' ? event.stream : names.of(event)}`)
 }
 
 /** @throws GenesisError before anything connects, where the file cannot be written. */

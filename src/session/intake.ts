@@ -89,7 +89,7 @@ export class Intake implements EngineOutlet {
 
   #arbitrate(trade: Trade, line: number): void {
     const { arbiter, names } = this.#parts
-    arbiter.offer(trade, names.of(trade), line, this.#arbitrated)
+    arbiter.offer(trade, names.ofTrade(trade), line, this.#arbitrated)
     this.#publishArbitrated()
     this.#awaitOtherLine()
   }

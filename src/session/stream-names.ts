@@ -1,5 +1,5 @@
 /** From what an event says of itself back to the stream that the user asked for. */
-import type { BookUpdate, MarketEvent } from '../model/event.js'
+import type { BookUpdate, MarketEvent, Trade } from '../model/event.js'
 import type { Channel, Stream } from '../model/stream.js'
 
 /** Channels whose events carry this type. */
@@ -15,25 +15,36 @@ const CHANNELS_OF: Readonly<Record<string, readonly Channel[]>> = {
   openInterest: ['openInterest'],
 }
 
-/** Status events name streams as the user wrote them; where nobody asked, as `symbol@channel`. */
+/** Status events name streams as the user wrote them; where nobody asked, as `symbol@channel`. Pairs tell apart what symbols may not. */
 export class StreamNames {
   readonly #names = new Map<string, string>()
 
   constructor(streams: readonly Stream[]) {
-    for (const { exchange, symbol, channel, name } of streams) this.#names.set(keyOf(exchange, symbol, channel), name)
+    for (const { exchange, pair, channel, name } of streams) this.#names.set(keyOf(exchange, pair, channel), name)
   }
 
   /** The name under which losses and states of this event's stream are reported. */
-  of({ exchange, symbol, type }: Pick<MarketEvent | BookUpdate, 'exchange' | 'symbol' | 'type'>): string {
+  of({
+    exchange,
+    symbol,
+    pair,
+    type,
+  }: Pick<MarketEvent | BookUpdate, 'exchange' | 'symbol' | 'pair' | 'type'>): string {
     const channels = CHANNELS_OF[type] ?? []
     for (const channel of channels) {
-      const name = this.#names.get(keyOf(exchange, symbol, channel))
+      const name = this.#names.get(keyOf(exchange, pair, channel))
       if (name !== undefined) return name
     }
     return `${symbol.toLowerCase()}@${channels[0] ?? type}`
   }
+
+  /** Where a trade's id counts. */
+  ofTrade(trade: Trade): string {
+    if (trade.aggregated !== true) return this.of(trade)
+    return this.#names.get(keyOf(trade.exchange, trade.pair, 'aggTrade')) ?? `${trade.symbol.toLowerCase()}@aggTrade`
+  }
 }
 
-function keyOf(exchange: string, symbol: string, channel: string): string {
-  return `${exchange}\n${symbol}\n${channel}`
+function keyOf(exchange: string, pair: string, channel: string): string {
+  return `${exchange}\n${pair}\n${channel}`
 }

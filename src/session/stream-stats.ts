@@ -97,10 +97,10 @@ export class StreamStats {
 
   /** The row of a symbol, made on first sight. */
   row(exchange: string, symbol: string, pair: string): StreamRow {
-    let symbols = this.#rows.get(exchange)
-    if (symbols === undefined) this.#rows.set(exchange, (symbols = new Map<string, StreamRow>()))
-    let row = symbols.get(symbol)
-    if (row === undefined) symbols.set(symbol, (row = new StreamRow(exchange, symbol, pair)))
+    let pairs = this.#rows.get(exchange)
+    if (pairs === undefined) this.#rows.set(exchange, (pairs = new Map<string, StreamRow>()))
+    let row = pairs.get(pair)
+    if (row === undefined) pairs.set(pair, (row = new StreamRow(exchange, symbol, pair)))
     return row
   }
 
@@ -120,6 +120,6 @@ export class StreamStats {
   }
 
   rows(): StreamRow[] {
-    return [...this.#rows.values()].flatMap(symbols => [...symbols.values()])
+    return [...this.#rows.values()].flatMap(pairs => [...pairs.values()])
   }
 }

@@ -63,7 +63,7 @@ function tradeCases(exchange: string): AdapterCases['golden'] {
       stream: 'btcusdt@aggTrade',
       frame:
         '{"stream":"btcusdt@aggTrade","data":{"e":"aggTrade","E":1732353600124,"s":"BTCUSDT","a":640283266,"p":"97123.45000000","q":"0.01250000","f":716849523,"l":716849525,"T":1732353600123,"m":false,"M":true}}',
-      events: [{ ...trade, id: '640283266' }],
+      events: [{ ...trade, id: '640283266', aggregated: true }],
     },
     {
       name: 'a trade of a symbol that no rule splits',

@@ -61,7 +61,7 @@ const golden: AdapterCases['golden'] = [
     stream: 'btcusdt@aggTrade',
     frame:
       '{"stream":"btcusdt@aggTrade","data":{"e":"aggTrade","E":1732353600124,"s":"BTCUSDT","p":"97123.40","q":"0.006","f":181349,"l":181351,"T":1732353600123,"m":true}}',
-    events: [{ ...trade, id: '181351' }],
+    events: [{ ...trade, id: '181351', aggregated: true }],
   },
   {
     name: 'a quote, which has a time',

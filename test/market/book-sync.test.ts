@@ -63,21 +63,25 @@ const kinds = (results: readonly BookSyncResult[]) =>
   )
 
 describe('BookSync with snapshots by REST', () => {
-  it('buffers, asks once, discards what is old, bridges and serves one whole book, then deltas', () => {
+  it('buffers, asks once, discards what is old, bridges and serves the snapshot, then each delta', () => {
     const sync = new BookSync(target, restRule)
     const out = run(sync, delta(1, 2, [[98, 9]]), delta(3, 4, [[98, 2]]), delta(5, 6, [], [[102, 3]]), snapshot(3))
-    expect(kinds(out)).toEqual(['snapshotWanted', 'snapshot'])
-    expect(out[1]).toMatchObject({
-      sequence: '6',
-      bids: [
+    expect(kinds(out)).toEqual(['snapshotWanted', 'snapshot', 'book', 'book'])
+    expect(out.slice(1)).toMatchObject([
+      { snapshot: true, sequence: '3' },
+      { snapshot: false, sequence: '4', bids: [[98, 2]], asks: [] },
+      { snapshot: false, sequence: '6', bids: [], asks: [[102, 3]] },
+    ])
+    expect([sync.book.bids.top(), sync.book.asks.top()]).toEqual([
+      [
         [99, 1],
         [98, 2],
       ],
-      asks: [
+      [
         [101, 1],
         [102, 3],
       ],
-    })
+    ])
     expect(kinds(run(sync, delta(7, 7, [[99, 0]])))).toEqual(['book'])
     expect(sync.stats()).toMatchObject({ live: true, applied: 3, discarded: 1, gaps: 0, levels: [1, 2] })
   })

@@ -16,8 +16,10 @@ export const readTrade: Reader = (message, context) => {
 }
 
 /** `aggTrade`. The oldest futures messages have no id of their own; the id of their last trade stands in for it. */
-export const readAggTrade: Reader = (message, context) =>
-  tradeOf(message, idText(message['a'] ?? message['l'], 'a'), context)
+export const readAggTrade: Reader = (message, context) => ({
+  ...tradeOf(message, idText(message['a'] ?? message['l'], 'a'), context),
+  aggregated: true,
+})
 
 function tradeOf(message: JsonObject, id: string, context: FrameContext): Trade {
   const symbol = asString(message['s'], 's')
