@@ -3,6 +3,7 @@ import type { Frame } from '../model/frame.js'
 import type { Backpressure } from './backpressure.js'
 import { FailureDetector } from './failure-detector.js'
 import type { DetectorStats, Health } from './failure-detector.js'
+import { LagProbe } from './lag-probe.js'
 import type { Line } from './line.js'
 import type { EdgeClock } from './real-clock.js'
 import type { Subscription } from './subscriptions.js'
@@ -34,6 +35,7 @@ export class HealthMonitor {
   /** Longest time that this process held up its own timers. */
   longestOwnStallMs = 0
   private readonly watched = new Map<Line, Map<string, Watched>>()
+  private readonly lag = new LagProbe()
   private stopLooking: Cancel = () => undefined
   private dueMs = 0
 
@@ -85,13 +87,13 @@ export class HealthMonitor {
     const all = this.lines()
     for (const line of this.watched.keys()) if (!all.includes(line)) this.watched.delete(line)
     const lines = all.filter(line => line.open)
-    this.observeLag(lateMs, nowMs)
     if (lateMs >= OWN_STALL_MS) this.excuseAll(lines, lateMs)
     else for (const line of lines) this.lookAt(line)
+    this.observeLag(Math.max(lateMs, this.lag.take()), nowMs)
   }
 
-  private observeLag(lateMs: number, nowMs: number): void {
-    const decision = this.backpressure?.observe(lateMs, nowMs) ?? null
+  private observeLag(lagMs: number, nowMs: number): void {
+    const decision = this.backpressure?.observe(lagMs, nowMs) ?? null
     if (decision !== null) this.control('load', decision)
   }
 
@@ -137,7 +139,10 @@ export class HealthMonitor {
       watched = { detector: new FailureDetector(), health: 'live', seen: 0 }
       streams.set(name, watched)
     }
-    if (subscription.arrivals !== watched.seen) watched.detector.arrived(subscription.lastArrival)
+    if (subscription.arrivals !== watched.seen) {
+      watched.detector.arrived(subscription.lastArrival)
+      this.lag.note(watched, subscription.delay / 1_000)
+    }
     watched.seen = subscription.arrivals
     watched.detector.excuse(line.openedAt)
     return watched

@@ -26,6 +26,8 @@ export interface LineParts {
   readonly streams: readonly Stream[]
   /** Which of the redundant copies of its streams this line carries. */
   readonly copy: number
+  /** Number of the line that this one is to replace, or null. */
+  readonly replaces: number | null
   readonly failover: Failover
   readonly shared: Shared
   readonly listener: LineListener

@@ -53,7 +53,8 @@ export class LineSet {
 
   /** A second line with the same streams and of the same copy. */
   double(line: Line): Line {
-    return this.open({ exchange: line.parts.exchange, streams: line.subscriptions.streams() }, line.parts.copy)
+    const { exchange, copy } = line.parts
+    return this.open({ exchange, streams: line.subscriptions.streams() }, copy, line.number)
   }
 
   carriers(stream: Stream): readonly Line[] {
@@ -73,12 +74,12 @@ export class LineSet {
     if (this.lines.get(line.number) === line) this.lines.delete(line.number)
   }
 
-  private open({ exchange, streams }: LinePlan, copy: number): Line {
+  private open({ exchange, streams }: LinePlan, copy: number, replaces: number | null = null): Line {
     const { shared, listener } = this
     const number = this.redundant.freeNumber(copy, taken => this.lines.has(taken))
     const routes = this.redundant.routesOf(copy, this.routes(exchange))
     const failover = new Failover(routes, () => shared.clock.monotonicMs(), shared.random, shared.attempts)
-    const line = new Line({ number, exchange, streams, copy, failover, shared, listener })
+    const line = new Line({ number, exchange, streams, copy, replaces, failover, shared, listener })
     this.lines.set(number, line)
     line.start()
     return line

@@ -198,7 +198,10 @@ export class Line {
   }
 
   private connectedDetail(address: string, at: Micros): string {
-    if (this.lastEnd === null || this.downSince === 0) return `connected to ${hostOf(address)}`
+    if (this.lastEnd === null) {
+      const { replaces } = this.parts
+      return `connected to ${hostOf(address)}${replaces === null ? '' : `, to replace line ${String(replaces)}`}`
+    }
     const outageMs = Math.round((at - this.downSince) / 1_000)
     this.stats.outageMs += outageMs
     this.stats.longestOutageMs = Math.max(this.stats.longestOutageMs, outageMs)

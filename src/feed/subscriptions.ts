@@ -18,6 +18,8 @@ export interface Subscription {
   lastArrival: Micros
   /** Latest time that an event claims for itself. */
   lastTime: Micros
+  /** Of the latest event: received minus the time that it claims. */
+  delay: Micros
   requests: number
 }
 
@@ -147,6 +149,7 @@ export class Subscriptions {
       if (subscription.type !== type) continue
       subscription.arrivals++
       subscription.lastArrival = event.received
+      subscription.delay = event.received - event.time
       if (event.time > subscription.lastTime) subscription.lastTime = event.time
       if (subscription.state !== 'live') this.change(subscription, 'live')
     }
@@ -239,7 +242,7 @@ export class Subscriptions {
 
 function subscriptionOf(stream: Stream): Subscription {
   const type = eventType(stream)
-  return { stream, type, state: 'requested', arrivals: 0, lastArrival: 0, lastTime: 0, requests: 0 }
+  return { stream, type, state: 'requested', arrivals: 0, lastArrival: 0, lastTime: 0, delay: 0, requests: 0 }
 }
 
 function eventType({ channel }: Stream): string {

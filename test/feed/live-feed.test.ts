@@ -67,6 +67,41 @@ describe('LiveFeed', () => {
     expect(texts.filter(text => text.includes('snapshot'))).toEqual(['{"snapshot":"BTC","body":{"path":"/depth/BTC"}}'])
   })
 
+  it('says so on the stream when a snapshot is not to be had, and can be asked again', async () => {
+    const { run, server } = await start(
+      {
+        script: peer => serve(peer),
+        http: (_path, index) => (index < 4 ? { status: 500 } : { status: 200, body: '{}' }),
+      },
+      { streams: ['BTC@book', 'BTC@trade'], random: () => 0.05 },
+    )
+    await until(() => run.links().length === 1, 'connected')
+    run.feed.wantSnapshot('plain', 'BTC')
+    await until(() => run.links('stale').length === 1, 'given up')
+    expect(run.links('stale')[0]).toMatchObject({ streams: ['BTC@book'] })
+    expect(run.links('stale')[0]?.detail).toMatch(/no book snapshot after 4 attempts: HTTP 500/)
+    expect(server.httpRequests).toBe(4)
+    run.feed.wantSnapshot('plain', 'BTC')
+    await until(() => run.feed.stats().snapshots.fetched === 1, 'fetched after all')
+  })
+
+  it('waits with a snapshot for as long as the exchange asks', async () => {
+    const { run, server } = await start(
+      {
+        script: peer => serve(peer),
+        http: (_path, index) =>
+          index === 0 ? { status: 429, headers: { 'Retry-After': '1' } } : { status: 200, body: '{}' },
+      },
+      { streams: ['BTC@book'], random: () => 0 },
+    )
+    await until(() => run.links().length === 1, 'connected')
+    const asked = performance.now()
+    run.feed.wantSnapshot('plain', 'BTC')
+    await until(() => run.feed.stats().snapshots.fetched === 1, 'fetched')
+    expect(performance.now() - asked).toBeGreaterThanOrEqual(990)
+    expect(server.httpRequests).toBe(2)
+  })
+
   it('subscribes and unsubscribes while it runs', async () => {
     const { run, server } = await start({
       script: peer =>

@@ -55,6 +55,7 @@ describe.concurrent('N19 a planned end', () => {
       [0, 'disconnected'],
     ])
     expect(run.links('disconnected').every(link => link.detail.startsWith('renewed'))).toBe(true)
+    expect(run.links('connected')[1]?.detail).toContain('to replace line 0')
     expect(run.feed.stats().reconnects).toBe(0)
   })
 

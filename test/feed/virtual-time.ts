@@ -45,11 +45,16 @@ export class VirtualTime implements EdgeClock, Timers {
   }
 }
 
-/** Lets virtual time pass in steps of 25 ms with real input and output in between. @returns how much passed. */
-export async function pass(time: VirtualTime, ms: number, isOver: () => boolean = () => false): Promise<number> {
-  for (let passed = 0; passed < ms; passed += 25) {
+/** Lets virtual time pass in steps with real input and output in between. @returns how much passed. */
+export async function pass(
+  time: VirtualTime,
+  ms: number,
+  isOver: () => boolean = () => false,
+  stepMs = 25,
+): Promise<number> {
+  for (let passed = 0; passed < ms; passed += stepMs) {
     if (isOver()) return passed
-    time.advance(25)
+    time.advance(stepMs)
     await new Promise(resolve => setTimeout(resolve, 2))
   }
   return ms
