@@ -31,7 +31,7 @@ type Due =
 const NOTHING: readonly TradingEvent[] = Object.freeze([])
 const MOST_TIMERS = 10_000
 /** Requests that answers to answers may lead to at one instant; a strategy that goes on beyond is stopped. */
-const MOST_AT_ONCE = 10_000
+const MOST_AT_ONCE = 1_000
 
 export class Dealings {
   readonly agenda = new Agenda<Due>()

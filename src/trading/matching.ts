@@ -141,7 +141,7 @@ export class Matching {
   private passTrade(order: WorkingOrder, trade: Trade, left: Decimal, taken: Decimal): Decimal {
     if (!meets(order, trade, this.model)) return ZERO
     const reached = reach(order, trade, this.model)
-    const through = order.beyond(trade.price) ? 'through' : 'traded'
+    const through = trade.price === order.limit ? 'traded' : 'through'
     this.executor.note(order, through, `${String(trade.size)} at ${String(trade.price)}, trade ${trade.id}`)
     const share = smaller(smaller(reached.minus(taken), left), order.remaining)
     return share.gt(ZERO) ? this.execute(order, order.limitPrice ?? decimalOf(trade.price), share, 'maker') : ZERO
