@@ -108,6 +108,17 @@ describe('asynchronous handlers (C1, C2)', () => {
   })
 })
 
+describe('deadlines', () => {
+  it('leave no timer behind when the call or request has ended', async () => {
+    const { bus, clock } = rig()
+    bus.subscribe('trade', () => Promise.resolve())
+    bus.respond('risk', 'ask', async () => Promise.resolve(1))
+    await bus.emit('trade', 1)
+    await bus.request('risk', 'ask')
+    expect(clock.stats()).toMatchObject({ scheduled: 2, cancelled: 2, pending: 0 })
+  })
+})
+
 describe('queue lanes', () => {
   it('deliver everything in order, one call at a time, after the emit', async () => {
     const { bus } = rig()
@@ -144,6 +155,15 @@ describe('queue lanes', () => {
     expect(bus.pressure).toEqual({ state: 'high', fill: 0.5 })
     await settle()
     expect(states).toEqual(['high 0.5', 'normal 0'])
+  })
+
+  it('keep asking until they are down to a quarter', async () => {
+    const states: string[] = []
+    const { bus } = rig({ onPressure: ({ state, fill }) => states.push(`${state} ${Math.round(fill * 1024)}`) })
+    bus.subscribe('trade', () => undefined, { delivery: 'queue', capacity: 1_024 })
+    for (let count = 0; count < 600; count++) void bus.emit('trade', count)
+    await settle()
+    expect(states).toEqual(['high 512', 'normal 88'])
   })
 
   it('lose nothing when full: the emitter waits for a synchronous handler', async () => {

@@ -178,6 +178,16 @@ describe('isolation (C1)', () => {
     expect(bus.stats().suspensions).toBe(0)
   })
 
+  it('suspends a handler that breaks after it had worked', () => {
+    const bus = startedBus()
+    let calls = 0
+    const subscription = bus.subscribe('trade', () => {
+      if (++calls > 5) throw new Error('broken since')
+    })
+    for (let count = 0; count < 40; count++) void bus.emit('trade', count)
+    expect(subscription.stats()).toMatchObject({ state: 'suspended', delivered: 5, failed: 20, missed: 15 })
+  })
+
   it('goes on where an observer of failures throws itself', () => {
     const bus = startedBus({
       onFailure: () => {

@@ -64,6 +64,16 @@ describe('VirtualClock', () => {
     )
   })
 
+  it("keeps the order where the timer that takes a cancelled one's place belongs further up", () => {
+    const clock = new VirtualClock()
+    const fired: number[] = []
+    const dues = [0, 10, 1, 20, 21, 30, 2, 22, 23, 24, 25, 32, 33, 34, 3]
+    const timers = dues.map(due => clock.schedule(due, () => fired.push(due)))
+    clock.cancel(timers[7]!)
+    clock.advanceTo(50)
+    expect(fired).toEqual(dues.filter(due => due !== 22).sort((a, b) => a - b))
+  })
+
   it('fires what is scheduled while firing and due on the way in the same advance, in its place', () => {
     const clock = new VirtualClock()
     const fired: string[] = []
