@@ -123,7 +123,7 @@ function compute(id: string, given: Given, name: string): unknown {
 if (hasShared('oracles/fees-margin.json')) {
   describe('fee and margin oracles', () => {
     it.each(oracleCases('fees-margin').map(oracle => [oracle.id, oracle] as const))('%s', (id, oracle) => {
-      for (const [name, expected] of Object.entries(oracle.expect) as [string, unknown][]) {
+      for (const [name, expected] of Object.entries(oracle.expect)) {
         const actual = compute(id, oracle.given as Given, name)
         if (name === 'fee_currency') expect(actual).toBe(expected)
         else expectWithin(actual, expected, oracle.tolerance, `${id} ${name}`)

@@ -154,7 +154,7 @@ const RUN: Readonly<Record<string, (given: Record<string, never>, wanted: Record
 }
 
 function timeInForce(given: Record<string, never>, wanted: Record<string, never>): void {
-  const desk = withBook([], given['asks'] as unknown as Texts[])
+  const desk = withBook([], given['asks'])
   desk.ask(request(given['order'] as unknown as GivenOrder))
   const { status, filled } = desk.last('s-1')!
   expect(textOf(decimal(filled))).toBe(textOf(decimal(String(wanted['filled']))))

@@ -7,7 +7,7 @@ import { hasShared } from '../support/shared.js'
 import { expectWithin, oracleCases } from './cases.js'
 
 interface Given {
-  readonly returns: (number | 'NaN')[] | string
+  readonly returns?: (number | 'NaN')[] | string
   readonly benchmark?: number[]
   readonly performance?: number[]
   readonly benchmark_returns?: number[]
@@ -74,8 +74,8 @@ if (hasShared('oracles/metrics-returns.json')) {
   })
 }
 
-function series({ returns = [] }: Given): number[] {
+function series({ returns }: Given): number[] {
   const repeated = typeof returns === 'string' ? /^([\d.]+) x (\d+)$/.exec(returns) : null
   if (repeated !== null) return Array.from({ length: Number(repeated[2]) }, () => Number(repeated[1]))
-  return (returns as (number | 'NaN')[]).map(Number)
+  return ((returns ?? []) as (number | 'NaN')[]).map(Number)
 }

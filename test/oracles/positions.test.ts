@@ -72,7 +72,7 @@ function nautilus({ given, expect: wanted, tolerance, id }: OracleCase): void {
     fees: textOf(fees),
     notional: g.mark === undefined ? null : textOf(notional(position.market, position.size.abs(), mark)),
   }
-  for (const [name, value] of Object.entries(wanted) as [string, unknown][]) {
+  for (const [name, value] of Object.entries(wanted)) {
     if (name === 'side') expect(actual[name]).toBe(value)
     // Its currencies have two digits in some cases; a value told with less is compared with what was told.
     else expectWithin(actual[name], value, tolerance, `${id} ${name}`)
@@ -123,7 +123,7 @@ function barter({ given, expect: wanted, tolerance, id }: OracleCase): void {
     closed_realized: closed === undefined ? null : textOf(closed),
     unrealized: textOf(position.unrealised(mark).minus(exitFees)),
   }
-  for (const [name, value] of Object.entries(wanted) as [string, unknown][]) {
+  for (const [name, value] of Object.entries(wanted)) {
     if (name === 'new_side') expect(signedSide(position.size)).toBe(value)
     else expectWithin(actual[name], value, tolerance, `${id} ${name}`)
   }

@@ -121,7 +121,7 @@ if (hasShared('oracles/trade-stats.json')) {
   describe('trade statistic oracles', () => {
     it.each(oracleCases('trade-stats').map(oracle => [oracle.id, oracle] as const))('%s', (id, oracle) => {
       const actual = compute(id, oracle.given)
-      for (const [name, expected] of Object.entries(oracle.expect) as [string, unknown][]) {
+      for (const [name, expected] of Object.entries(oracle.expect)) {
         expect(actual, id).toHaveProperty(name)
         expectWithin(actual[name], expected, oracle.tolerance, `${id} ${name}`)
       }

@@ -36,7 +36,7 @@ describe('parameters', () => {
     [{ fsat: '5' }, 'fsat', 'did you mean fast?'],
     [{ __proto__x: '5' }, '__proto__x', 'its parameters: fast, slow'],
   ])('refuses %o by name and range', (texts, name, hint) => {
-    const error = failure(() => parseParameters(sma, texts as unknown as Record<string, string>))
+    const error = failure(() => parseParameters(sma, texts))
     expect(error.message).toContain(name)
     expect(`${error.message} ${error.hint ?? ''}`).toContain(hint)
     expect(error.exit).toBe(2)
@@ -147,7 +147,7 @@ describe('the others', () => {
     it('all trade their defaults on an ordinary recording', () => {
       const trades = sharedLines('recorded/binance/_session.hft-btcusdt-20240808.jsonl.gz').flatMap(line => {
         if (!line.includes('"e":"trade"') && !line.includes('bookTicker')) return []
-        const { data } = JSON.parse(line) as { data: Record<string, string & number & boolean> }
+        const { data } = JSON.parse(line) as { data: Readonly<Record<string, unknown>> }
         return [data]
       })
       for (const strategy of STRATEGIES) {
@@ -155,9 +155,12 @@ describe('the others', () => {
         let time = 0
         for (const data of trades.slice(0, 12_000)) {
           if (data['e'] === 'trade') {
-            time = data['T']! * 1_000
+            time = Number(data['T']) * 1_000
             desk.desk.advance(time)
-            desk.feed({ ...tradeOf(Number(data['p']), Number(data['q']), data['m'] ? 'sell' : 'buy', time), ...HEAD })
+            desk.feed({
+              ...tradeOf(Number(data['p']), Number(data['q']), data['m'] === true ? 'sell' : 'buy', time),
+              ...HEAD,
+            })
           } else if (time > 0) {
             desk.feed(quoteOf([Number(data['b']), Number(data['B'])], [Number(data['a']), Number(data['A'])], time))
           }
