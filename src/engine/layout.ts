@@ -3,22 +3,38 @@
 const DEEPEST = 8
 const MOST_KEYS = 256
 /** Of a long array the first items speak for the rest. */
-const MOST_ITEMS = 8
+const MOST_ITEMS = 3
 
 /**
- * Keys in their order with the types of their values: `{"e":string,"m":boolean}`. An array is the type of its items, each
- * different one once: `[[string]]`, `[]` where it is empty.
+ * Keys in their order with the types of their values: `{"e":string,"m":boolean}`. An array is the type of its first
+ * items, written once where they are alike: `[[string]]`, `[string|number]`, `[]` where it is empty.
  */
 export function layoutOf(value: unknown, depth = 0): string {
   if (value === null) return 'null'
   if (typeof value !== 'object') return typeof value
   if (depth >= DEEPEST) return '…'
-  if (Array.isArray(value)) {
-    const kinds = new Set(value.slice(0, MOST_ITEMS).map(item => layoutOf(item, depth + 1)))
-    return `[${[...kinds].join('|')}]`
+  return Array.isArray(value) ? layoutOfItems(value, depth + 1) : layoutOfFields(value, depth + 1)
+}
+
+function layoutOfItems(items: readonly unknown[], depth: number): string {
+  let layout = ''
+  let previous = ''
+  for (let index = 0; index < items.length && index < MOST_ITEMS; index++) {
+    const kind = layoutOf(items[index], depth)
+    if (kind !== previous) layout += layout === '' ? kind : `|${kind}`
+    previous = kind
   }
-  const entries = Object.entries(value).slice(0, MOST_KEYS)
-  return `{${entries.map(([key, field]) => `${JSON.stringify(key)}:${layoutOf(field, depth + 1)}`).join(',')}}`
+  return `[${layout}]`
+}
+
+function layoutOfFields(record: object, depth: number): string {
+  let layout = ''
+  let room = MOST_KEYS
+  for (const [key, field] of Object.entries(record)) {
+    if (room-- === 0) break
+    layout += `${layout === '' ? '' : ','}${JSON.stringify(key)}:${layoutOf(field, depth)}`
+  }
+  return `{${layout}}`
 }
 
 /**
