@@ -15,9 +15,17 @@ export function hostOf(address: string): string {
   return URL.canParse(address) ? new URL(address).host : address
 }
 
-/** The origin for REST calls that belongs to a custom endpoint (`ws://127.0.0.1:9000/ws` → `http://127.0.0.1:9000`); null for the exchange's own. */
+/**
+ * The origin for REST calls that belongs to a custom endpoint (`ws://127.0.0.1:9000/ws` → `http://127.0.0.1:9000`); null for the
+ * exchange's own. A server on this machine is never the exchange itself, whoever named it.
+ */
 export function restBase(base: string, urls: readonly string[]): string | null {
-  if (!urls.includes(base)) return null
-  const { protocol, host } = new URL(base)
+  const { protocol, host, hostname } = new URL(base)
+  if (!urls.includes(base) && !isLoopback(hostname)) return null
   return `${protocol === 'wss:' ? 'https' : 'http'}://${host}`
+}
+
+/** @param host as `URL` gives it: IPv6 in brackets. */
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(host)
 }

@@ -3,6 +3,7 @@ import { connect as connectPlain } from 'node:net'
 import type { Socket } from 'node:net'
 import { connect as connectTls } from 'node:tls'
 import { UsageError } from '../model/errors.js'
+import { isLoopback } from './addresses.js'
 
 /** What the user and the environment say about proxies; the environment is read by the caller. */
 export interface ProxySettings {
@@ -24,6 +25,7 @@ export function proxiesFor(address: string, settings: ProxySettings): readonly (
     settings.environment?.[name.toLowerCase()] ?? settings.environment?.[name] ?? ''
   const secure = protocol === 'wss:' || protocol === 'https:'
   const proxy = (secure ? variable('HTTPS_PROXY') : variable('HTTP_PROXY')) || variable('ALL_PROXY')
+  // A proxy can hardly serve this machine's own servers, and nobody lists them.
   const bypassed = isLoopback(hostname) || isListed(hostname, port, variable('NO_PROXY'))
   return [proxy === '' || bypassed ? null : checked(proxy)]
 }
@@ -43,11 +45,6 @@ function checked(text: string): string {
   throw new UsageError('bad_proxy', `proxies of kind ${url.protocol.slice(0, -1)} are not supported`, {
     hint: 'use an HTTP proxy: http://host:port',
   })
-}
-
-/** A proxy can hardly serve this machine's own servers, and nobody lists them. */
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(host)
 }
 
 /** NO_PROXY as curl reads it: hosts and suffixes with commas between, an optional port, `*` for all. */
