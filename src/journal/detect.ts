@@ -16,7 +16,7 @@ export function detectFormat(head: Buffer): JournalFormat | undefined {
   if (!head.includes(0x0a) && '{"genesis":"recording"'.startsWith(line)) return 'recording'
   if (isTimedLine(line)) return /^\d{4}-/.test(line) ? 'tardis-raw' : 'epoch-log'
   if (line.startsWith('{') || line.startsWith('[')) return jsonFormat(line)
-  return line.includes(',') || line.includes(';') ? 'csv' : undefined
+  return isRow(line) || (/^(?:https?:\/\/\S+|#.*)$/.test(line) && isRow(nextLine(head))) ? 'csv' : undefined
 }
 
 function jsonFormat(line: string): JournalFormat {
@@ -37,6 +37,15 @@ function isWhole(line: string): boolean {
   } catch {
     return false
   }
+}
+
+function isRow(line: string): boolean {
+  return line.includes(',') || line.includes(';') || line.includes('\t')
+}
+
+/** Some providers put their address above a table. */
+function nextLine(head: Buffer): string {
+  return firstLine(head.subarray(head.indexOf(0x0a) + 1))
 }
 
 /** The first line that is not blank, whole or as far as the head goes. */

@@ -4,12 +4,13 @@ import type { Micros } from '../model/time.js'
 import { type JournalFormat, detectFormat } from './detect.js'
 import { realFileSystem } from './file-system.js'
 import { isBlank } from './formats/bare.js'
-import { type Head, readHead, refuseBinary, refuseUnknown } from './head.js'
+import { HEAD, type Head, readHead, refuseBinary, refuseUnknown } from './head.js'
 import { type RecordingHeader, parseHeader } from './header.js'
 import type { JournalOptions, JournalReader } from './reader.js'
 import type { JournalItem, LineParser, Verdict } from './item.js'
 import { OWN_LINE_LIMIT } from './line.js'
 import { plainInstrument } from './instrument.js'
+import { AHEAD } from './members.js'
 import { parserFor } from './parsers.js'
 import type { Piece } from './piece.js'
 import { type Corruption, type JournalReport, emptyTally } from './report.js'
@@ -29,10 +30,12 @@ export async function openFile(path: string, options: JournalOptions): Promise<F
   const source =
     path === '-'
       ? streamSource('standard input', options.stdin ?? noStdin())
-      : await openSource(options.files ?? realFileSystem, path)
+      : await openSource(options.files ?? realFileSystem, path, options.follow)
   try {
-    const unpacked = await unpack(source, 0)
-    const head = await readHead(unpacked.pieces)
+    // Who follows a file wants each member when it is there.
+    const ahead = options.follow === undefined ? AHEAD : 1
+    const unpacked = await unpack(source, 0, ahead)
+    const head = await readHead(unpacked.pieces, options.follow === undefined ? HEAD : 1)
     refuseBinary(path, head.bytes)
     const format = formatOf(path, head)
     const seek = format === 'recording' ? await seekTime(source, unpacked.packing, options.from) : 0
@@ -40,7 +43,7 @@ export async function openFile(path: string, options: JournalOptions): Promise<F
     await unpacked.pieces.return(undefined)
     return new FileReader(
       source,
-      await unpack(source, seek),
+      await unpack(source, seek, ahead),
       format,
       { ...head, pieces: [], bomLength: 0 },
       options,

@@ -2,7 +2,8 @@
 import { EXIT, GenesisError } from '../model/errors.js'
 import type { Piece } from './piece.js'
 
-const HEAD = 64 * 1024
+/** Looked at to tell the format. */
+export const HEAD = 64 * 1024
 /** As far as a first line without an end is followed. */
 const LONGEST_HEAD = 1024 * 1024
 const BOM = Buffer.from([0xef, 0xbb, 0xbf])
@@ -18,13 +19,14 @@ export interface Head {
   readonly complete: boolean
 }
 
-export async function readHead(pieces: AsyncGenerator<Piece>): Promise<Head> {
+/** @param enough bytes that will do, if there is a whole line among them. */
+export async function readHead(pieces: AsyncGenerator<Piece>, enough: number): Promise<Head> {
   const read: Piece[] = []
   const parts: Buffer[] = []
   let length = 0
   let complete = false
   let hasLine = false
-  while ((length < HEAD || (!hasLine && length < LONGEST_HEAD)) && !complete) {
+  while ((length < enough || (!hasLine && length < LONGEST_HEAD)) && !complete) {
     const next = await pieces.next()
     if (next.done === true) complete = true
     else {
@@ -49,13 +51,14 @@ function withoutBom(bytes: Buffer, pieces: Piece[], complete: boolean): Head {
 
 /** @throws GenesisError where the bytes are no text in UTF-8. */
 export function refuseBinary(path: string, bytes: Buffer): void {
-  const utf16 = (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff)
+  const marked = (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff)
+  const utf16 = marked || (bytes.length > 3 && [0, 1].some(first => bytes[first] === 0 && bytes[first + 2] === 0))
   const end = bytes.indexOf(0x0a)
   const zero = bytes.subarray(0, end < 0 ? bytes.length : end).indexOf(0)
   if (!utf16 && zero < 0) return
-  const what = utf16 || zero <= 1 ? 'is UTF-16 text' : `holds binary data (a zero byte at byte ${zero})`
+  const what = utf16 ? 'is UTF-16 text' : `holds binary data (a zero byte at byte ${zero})`
   throw new GenesisError('not_text', `${path}: ${what}; journals are UTF-8`, EXIT.failed, {
-    hint: utf16 || zero <= 1 ? 'convert it with: iconv -f UTF-16 -t UTF-8' : 'name another file',
+    hint: utf16 ? 'convert it with: iconv -f UTF-16 -t UTF-8' : 'name another file',
   })
 }
 

@@ -8,11 +8,12 @@ import { Window } from './window.js'
 export type Foreign = (window: Window) => AsyncGenerator<Piece> | undefined
 
 /** Members unpacked at once: they go to the thread pool while earlier ones are being decoded. */
-const AHEAD = 3
+export const AHEAD = 3
 
 export async function* unpackMembers(
   packed: AsyncIterable<Buffer>,
   codec: MemberCodec,
+  most: number,
   foreign: Foreign,
 ): AsyncGenerator<Piece> {
   const window = new Window(packed)
@@ -23,7 +24,7 @@ export async function* unpackMembers(
       const info = codec.readHeader(window.bytes, window.at)
       if (info !== undefined && (await window.fill(info.size))) {
         ahead.push(unpack(codec, window.take(info.size), info, window.offset - info.size))
-        if (ahead.length >= AHEAD) yield await next(ahead)
+        if (ahead.length >= most) yield await next(ahead)
         continue
       }
       while (ahead.length > 0) yield await next(ahead)

@@ -40,6 +40,11 @@ export interface JournalOptions {
   readonly from?: Micros
   /** Nothing received after this is given out. */
   readonly to?: Micros
+  /**
+   * Keeps reading as the file grows. Called at its end: resolves after a while, with false to stop. Times and waiting are the
+   * caller's.
+   */
+  readonly follow?: () => Promise<boolean>
   /** What `-` reads. */
   readonly stdin?: AsyncIterable<Uint8Array>
   readonly files?: FileSystem
@@ -71,7 +76,8 @@ export async function openJournal(path: string, options: JournalOptions = {}): P
   return new Series(manifestPath, manifest, options)
 }
 
-async function manifestOf(files: FileSystem, path: string): Promise<string | undefined> {
+/** The manifest of a folder, or of the path itself; undefined where the path is another file. */
+export async function manifestOf(files: FileSystem, path: string): Promise<string | undefined> {
   if (/(?:^|\.)manifest\.json$/.test(basename(path))) return path
   try {
     return (await files.stat(path)).isDirectory() ? join(path, 'manifest.json') : undefined

@@ -17,7 +17,7 @@ export interface Source {
 const BLOCK = 256 * 1024
 
 /** @throws UsageError where there is no such file or it is a directory. */
-export async function openSource(files: FileSystem, path: string): Promise<Source> {
+export async function openSource(files: FileSystem, path: string, follow?: () => Promise<boolean>): Promise<Source> {
   let file: OpenFile
   try {
     file = await files.open(path, READ)
@@ -30,7 +30,12 @@ export async function openSource(files: FileSystem, path: string): Promise<Sourc
     throw new UsageError('is_directory', `${path}: is a directory`, { hint: 'name the files in it' })
   }
   const size = facts.isFile() ? facts.size : undefined
-  return { path, size, file, bytes: (from = 0) => readBlocks(file, path, from, size), close: () => file.close() }
+  const bytes = (from = 0): AsyncGenerator<Buffer> =>
+    follow === undefined || size === undefined
+      ? readBlocks(file, path, from, size)
+      : followBlocks(file, path, from, follow)
+  let closed: Promise<void> | undefined
+  return { path, size, file, bytes, close: () => (closed ??= file.close()) }
 }
 
 /** A stream that is already open: standard input under the name `-`. */
@@ -69,6 +74,24 @@ async function* readBlocks(
     throw fileError('read on', path, error)
   } finally {
     await ahead.catch(() => undefined)
+  }
+}
+
+/** The open file, not the name: a file that is moved away is still read to its end. */
+async function* followBlocks(
+  file: OpenFile,
+  path: string,
+  from: number,
+  follow: () => Promise<boolean>,
+): AsyncGenerator<Buffer> {
+  let at = from
+  for (;;) {
+    const block = await readBlock(file, at, BLOCK).catch((error: unknown) => {
+      throw fileError('read on', path, error)
+    })
+    at += block.length
+    if (block.length > 0) yield block
+    else if (!(await follow())) return
   }
 }
 

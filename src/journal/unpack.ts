@@ -24,7 +24,7 @@ export interface Unpacked {
  * Unpacks from a place where a line or a member begins.
  * @throws GenesisError where it is packed in a way that cannot be read here.
  */
-export async function unpack(source: Source, from: number): Promise<Unpacked> {
+export async function unpack(source: Source, from: number, ahead: number): Promise<Unpacked> {
   const bytes = source.bytes(from)
   const first = await bytes.next()
   const head = first.done === true ? Buffer.alloc(0) : first.value
@@ -38,12 +38,12 @@ export async function unpack(source: Source, from: number): Promise<Unpacked> {
   const all = following(head, bytes)
   switch (packing) {
     case 'gzip':
-      return { packing, name, pieces: unpackMembers(all, gzipCodec, foreignGzip) }
+      return { packing, name, pieces: unpackMembers(all, gzipCodec, ahead, foreignGzip) }
     case 'zstd':
       return {
         packing,
         name,
-        pieces: unpackMembers(all, zstdCodec(source.path), window => foreignZstd(window, source.path)),
+        pieces: unpackMembers(all, zstdCodec(source.path), ahead, window => foreignZstd(window, source.path)),
       }
     case 'plain':
       return { packing, name, pieces: plain(all) }

@@ -17,7 +17,7 @@ const ISO_LINE = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,12})?(?:Z|[+-]\d\d:?
 const EPOCH_LINE = /^(\d{9,19}(?:\.\d{1,12})?)(?:: ?| |\t)/
 const REST_LINE = /^(https?:\/\/\S+) -> (\d{9,19}(?:\.\d{1,12})?): /
 /** What a cryptofeed log says of itself: its configuration, connections made, frames sent. */
-const LOG_LINE = /^(?:configuration: |wss?:\/\/|https?:\/\/)/
+const LOG_LINE = /^(?:configuration: |(?:wss?|https?):\/\/\S+ (?:<?->|<-) )/
 
 /** True where the line begins as one of these logs does. */
 export function isTimedLine(line: string): boolean {
