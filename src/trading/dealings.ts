@@ -11,10 +11,9 @@ import type {
   Request,
   TradingEvent,
 } from '../model/trading.js'
-import { plainDecimal } from '../model/number.js'
 import type { Candle } from '../model/event.js'
 import { Agenda } from './agenda.js'
-import { bracketOrders } from './bracket.js'
+import { Brackets } from './brackets.js'
 import type { DeskParts } from './desk-parts.js'
 import type { FillModelName } from './fill-model.js'
 import type { FundingPayment } from './funding.js'
@@ -37,16 +36,12 @@ export class Dealings {
   readonly agenda = new Agenda<Due>()
   readonly counts = { signals: 0, orders: 0, fills: 0, refusals: 0, cancelled: 0, rejected: 0, expired: 0 }
   readonly refusedBy = new Map<string, number>()
-  private readonly brackets = new Map<string, NonNullable<OrderRequest['bracket']>>()
+  private readonly brackets = new Brackets()
   /** Fills and orders that the strategy has yet to hear of. */
   private readonly unheard: (Fill | Order)[] = []
   private hearing = false
-  /** Attached exits that are open, with the price of the entry they protect. */
-  private readonly entryPrices = new Map<string, string>()
   private out: TradingEvent[] = []
   private failureTold = false
-  /** When the last bar was closed. */
-  private barsClosed: Micros = Number.NEGATIVE_INFINITY
   private atOnce = 0
 
   constructor(private readonly parts: DeskParts) {}
@@ -85,16 +80,19 @@ export class Dealings {
     this.parts.funds.booked()
     for (const event of events) {
       if (event.type === 'fill') this.sendBracket(event, now)
-      else if (event.type === 'order' && !isOpen(event.status)) this.brackets.delete(event.id)
+      else if (event.type === 'order' && !isOpen(event.status)) this.brackets.entryDone(event.id)
       if (event.type === 'fill' || event.type === 'order') this.unheard.push(event)
     }
     this.carryOut([], now)
   }
 
-  /** Trading is blocked: open orders go, and `flatten` closes every position at the market. */
+  /** Trading is blocked: open orders go, exits excepted where only entries are blocked; `flatten` closes every position at the market. */
   enforce(halt: Halt, now: Micros): void {
     this.out.push(halt)
-    this.cancel({ type: 'cancel', order: 'all' }, now)
+    const due = now + this.parts.paper.delay()
+    for (const order of this.parts.paper.openOrders()) {
+      if (halt.blocks !== 'entries' || !this.protects(order)) this.agenda.add(due, { kind: 'cancel', id: order.id })
+    }
     if (halt.blocks !== 'flatten') return
     for (const holding of this.parts.ledger.all()) {
       if (!holding.position.size.eq(ZERO)) this.send(this.parts.broker.force(holding, now), now)
@@ -103,19 +101,8 @@ export class Dealings {
 
   /** What a bar still does to the exits of its own entries: of those entered at its open, and, pessimistic, to every stop. */
   closeBar(candle: Candle, model: FillModelName, now: Micros): void {
-    if (this.entryPrices.size > 0) this.runAgenda(now)
-    const open = plainDecimal(candle.open)
-    const { paper } = this.parts
-    const before = this.barsClosed
-    this.barsClosed = now
-    this.book(
-      paper.closeBar(candle, now, ({ id, order, waiting }) => {
-        const entry = this.entryPrices.get(id)
-        if (entry === undefined || order.time <= before) return false
-        return entry === open || (waiting && model === 'pessimistic')
-      }),
-      now,
-    )
+    if (this.brackets.hasExits) this.runAgenda(now)
+    this.book(this.parts.paper.closeBar(candle, now, this.brackets.dueInBar(candle, model, now)), now)
   }
 
   pay(holding: Holding, payment: FundingPayment, now: Micros): void {
@@ -133,6 +120,12 @@ export class Dealings {
       for (const request of requests) this.carryOutOne(request, now)
     }
     this.hearing = false
+  }
+
+  /** Whether the order can only bring its position nearer to flat. */
+  private protects({ order, market, buying }: WorkingOrder): boolean {
+    const { size } = this.parts.ledger.holding(market.exchange, market.symbol).position
+    return order.reduceOnly || (buying ? size.lt(ZERO) : size.gt(ZERO))
   }
 
   private fall(entry: Due, now: Micros): void {
@@ -168,7 +161,7 @@ export class Dealings {
     else if (order.status === 'expired') this.counts.expired++
     this.parts.broker.settle(order)
     this.parts.tally.done(order)
-    this.entryPrices.delete(order.id)
+    this.brackets.exitDone(order.id)
   }
 
   private carryOutOne(request: Request, now: Micros): void {
@@ -216,7 +209,7 @@ export class Dealings {
     const instrument = this.instrumentOf(request, now)
     if (instrument === undefined) return
     const result = this.parts.broker.assess(request, instrument, now)
-    if (result.type === 'order' && request.bracket !== undefined) this.brackets.set(result.id, request.bracket)
+    if (result.type === 'order' && request.bracket !== undefined) this.brackets.add(result.id, request.bracket)
     this.send(result, now)
   }
 
@@ -274,12 +267,11 @@ export class Dealings {
 
   /** Exits for what this fill has brought in, each fill by its own pair. They wait at the exchange already, so they do not travel. */
   private sendBracket(fill: Fill, now: Micros): void {
-    const bracket = this.brackets.get(fill.order)
     const market = this.parts.instruments.find(fill.exchange, fill.symbol)
-    if (bracket === undefined || market === undefined) return
-    for (const request of bracketOrders(fill, bracket)) {
+    if (market === undefined) return
+    for (const request of this.brackets.exitsFor(fill)) {
       const result = this.parts.broker.assess(request, market, now)
-      if (result.type === 'order') this.entryPrices.set(result.id, fill.price)
+      if (result.type === 'order') this.brackets.attached(result.id, fill)
       this.send(result, now, 'attached')
     }
   }

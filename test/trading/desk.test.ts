@@ -133,6 +133,16 @@ describe('the kill switch', () => {
     expect(refusals(desk.ask({ type: 'market', side: 'buy', size: 1 }))).toEqual([])
   })
 
+  it('leaves the exits of a position standing where only entries are blocked', () => {
+    const desk = bench({ capital: '1000', riskLimits: { maxDrawdownPercent: 5 } })
+    desk.feed(quoteOf([99, 50], [100, 50], 1))
+    desk.ask({ type: 'market', side: 'buy', size: 9 })
+    desk.ask({ type: 'stop', side: 'sell', size: 9, stopPrice: 50 })
+    desk.desk.halt('entries', 'by hand')
+    desk.feed(quoteOf([85, 50], [86, 50], 2))
+    expect(desk.desk.summary()).toMatchObject({ blocks: 'entries', openOrders: [{ kind: 'stop' }] })
+  })
+
   it('blocks entries, but not exits, after the day’s loss, until the next day', () => {
     const desk = bench({ capital: '1000', riskLimits: { maxDailyLoss: '50' } })
     desk.feed(quoteOf([99, 50], [100, 50], 1))
