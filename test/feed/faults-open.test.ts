@@ -47,6 +47,18 @@ describe.concurrent('a connection that is cut', () => {
   })
 })
 
+describe.concurrent('without failover', () => {
+  it('a cut ends the run: nothing is tried again', async () => {
+    const server = await rig.server(peer => serve(peer, () => peer.json({ symbol: 'BTC', trade: 1 })))
+    const run = rig.run({ urls: [server.url], failover: 'off' })
+    await until(() => run.trades.length === 1, 'a trade')
+    server.peers[0]!.reset()
+    await until(() => run.end !== null, 'the run ends')
+    expect(run.end?.error).toMatchObject({ code: 'reset_or_fin', exit: 4 })
+    expect(server.peers).toHaveLength(1)
+  })
+})
+
 describe.concurrent('a connection that goes silent', () => {
   const mute = (peer: Peer): void => {
     peer.answersPings = false
