@@ -2,37 +2,43 @@
 
 export class Extreme {
   value = Number.NaN
-  private readonly values: number[] = []
-  private readonly stamps: number[] = []
+  /** The queue, in a ring: values that can still become the extreme, oldest first, and when each came. */
+  private readonly values: Float64Array
+  private readonly stamps: Float64Array
   private head = 0
+  private count = 0
   private seen = 0
+  private readonly sign: 1 | -1
 
   constructor(
     readonly length: number,
-    private readonly of: 'highest' | 'lowest',
-  ) {}
+    of: 'highest' | 'lowest',
+  ) {
+    this.values = new Float64Array(length)
+    this.stamps = new Float64Array(length)
+    this.sign = of === 'highest' ? 1 : -1
+  }
 
   /** @returns the extreme of the last n values; NaN until n have come. */
   update(value: number): number {
-    const { values, stamps } = this
-    while (values.length > this.head && this.yields(values.at(-1) ?? 0, value)) {
-      values.pop()
-      stamps.pop()
-    }
-    values.push(value)
-    stamps.push(this.seen++)
-    if ((stamps[this.head] ?? 0) <= this.seen - 1 - this.length) this.head++
-    if (this.head > this.length) this.compact()
-    return (this.value = this.seen < this.length ? Number.NaN : (values[this.head] ?? Number.NaN))
+    const { values, length, sign } = this
+    if (this.count > 0 && (this.stamps[this.head] ?? 0) <= this.seen - length) this.drop()
+    while (this.count > 0 && ((values[this.place(this.count - 1)] ?? 0) - value) * sign <= 0) this.count--
+    const place = this.place(this.count)
+    values[place] = value
+    this.stamps[place] = this.seen++
+    this.count++
+    if (this.seen >= length) this.value = values[this.head] ?? Number.NaN
+    return this.value
   }
 
-  private yields(older: number, newer: number): boolean {
-    return this.of === 'highest' ? older <= newer : older >= newer
+  private drop(): void {
+    this.head = this.place(1)
+    this.count--
   }
 
-  private compact(): void {
-    this.values.splice(0, this.head)
-    this.stamps.splice(0, this.head)
-    this.head = 0
+  private place(offset: number): number {
+    const index = this.head + offset
+    return index >= this.length ? index - this.length : index
   }
 }
