@@ -22,6 +22,8 @@ export interface Running {
   readonly finished: Promise<Finished>
   /** Resolves when stdout or stderr holds the text. */
   saw(text: string): Promise<void>
+  /** stdout so far. */
+  printed(): string
 }
 
 export interface RunOptions {
@@ -69,7 +71,7 @@ export function start(args: readonly string[], options: RunOptions = {}): Runnin
         reject(new Error(`ended without printing ${JSON.stringify(text)}:\n${outputs.stdout}\n${outputs.stderr}`))
       })
     })
-  return { child, finished, saw }
+  return { child, finished, saw, printed: () => outputs.stdout }
 }
 
 export function genesis(args: readonly string[], options: RunOptions = {}): Promise<Finished> {

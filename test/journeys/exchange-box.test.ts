@@ -1,0 +1,127 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { EXCHANGES } from '../../src/exchanges/registry.js'
+import { genesis, start, temporaryDirectory, type Running } from '../support/genesis.js'
+import { BOX_RECORDINGS, STARTED_MS, STEP_MS, type BoxRecording } from './box-recordings.js'
+
+type Event = Readonly<Record<string, unknown>>
+
+const directory = temporaryDirectory('box')
+
+/** Writes a recording as `genesis record` would. */
+function recordingFile(name: string, { streams, frames }: BoxRecording): string {
+  const path = join(directory, `${name}.jsonl`)
+  const header = {
+    genesis: 'recording',
+    version: 1,
+    created: STARTED_MS * 1_000,
+    streams: streams.map(stream => `${name}:${stream}`),
+  }
+  const lines = frames.map(
+    (frame, index) => `{"t":${String((STARTED_MS + index * STEP_MS) * 1_000 + 777)},"c":"${name}","d":${frame}}`,
+  )
+  writeFileSync(path, `${[JSON.stringify(header), ...lines].join('\n')}\n`)
+  return path
+}
+
+async function serve(...args: readonly string[]): Promise<{ running: Running; url: string }> {
+  const running = start(['exchange', ...args, '--json'])
+  await running.saw('"listening"')
+  const url = /"url":"(ws:[^"]+)"/.exec(running.printed())?.[1] ?? ''
+  return { running, url }
+}
+
+async function stop(running: Running): Promise<Record<string, number>> {
+  running.child.kill('SIGINT')
+  return (await running.finished).summary
+}
+
+/** The lines that are complete. */
+function eventsOf(printed: string): Event[] {
+  return printed
+    .slice(0, printed.lastIndexOf('\n') + 1)
+    .split('\n')
+    .filter(line => line.startsWith('{'))
+    .map(line => JSON.parse(line) as Event)
+}
+
+/** What an event says apart from when it was received. */
+function told(event: Event): string {
+  const { received, time, ...rest } = event
+  return JSON.stringify(time === received ? rest : { ...rest, time })
+}
+
+/** Everything but books, by what orders it: a kind of event of one instrument. */
+function toldByLane(events: readonly Event[]): Record<string, string[]> {
+  const lanes: Record<string, string[]> = {}
+  for (const event of events) {
+    if (event['type'] === 'status' || event['type'] === 'summary' || event['type'] === 'book') continue
+    const key = [event['type'], event['pair'], event['interval'] ?? ''].join(' ')
+    ;(lanes[key] ??= []).push(told(event))
+  }
+  return lanes
+}
+
+type Side = Map<number, number>
+
+/** The last state of each book as its events tell it. */
+function books(events: readonly Event[]): Record<string, unknown> {
+  const kept: Record<string, { bids: Side; asks: Side; sequence: unknown }> = {}
+  for (const event of events) {
+    if (event['type'] !== 'book') continue
+    const book = (kept[String(event['pair'])] ??= { bids: new Map(), asks: new Map(), sequence: '' })
+    for (const side of ['bids', 'asks'] as const) {
+      if (event['snapshot'] === true) book[side].clear()
+      for (const [price, size] of event[side] as [number, number][]) {
+        if (size === 0) book[side].delete(price)
+        else book[side].set(price, size)
+      }
+    }
+    book.sequence = event['sequence']
+  }
+  const sorted = (side: Side): unknown => [...side].sort(([a], [b]) => a - b)
+  return Object.fromEntries(
+    Object.entries(kept).map(([pair, { bids, asks, sequence }]) => [
+      pair,
+      { bids: sorted(bids), asks: sorted(asks), sequence },
+    ]),
+  )
+}
+
+async function until(condition: () => boolean, ms: number): Promise<boolean> {
+  for (const end = performance.now() + ms; performance.now() < end;) {
+    if (condition()) return true
+    await new Promise(resolve => setTimeout(resolve, 50))
+  }
+  return condition()
+}
+
+describe('genesis exchange FILE --as NAME serves what genesis stream --exchange NAME understands', () => {
+  it('has a recording of every exchange', () => {
+    expect([...BOX_RECORDINGS.keys()].sort()).toEqual([...EXCHANGES.keys()].sort())
+  })
+
+  for (const [name, recording] of BOX_RECORDINGS) {
+    it.concurrent(name, async () => {
+      const path = recordingFile(name, recording)
+      const replayed = await genesis(['replay', path, '--exchange', name, '--speed', 'max', '--json'])
+      expect(replayed.summary).toMatchObject({ deadLettered: 0, gaps: 0 })
+      const { running: server, url } = await serve(path, '--as', name)
+      const client = start(['stream', ...recording.streams, '--exchange', name, '--url', url, '--json'])
+      const wanted = { lanes: toldByLane(replayed.events), books: books(replayed.events) }
+      const received = (): typeof wanted => ({
+        lanes: toldByLane(eventsOf(client.printed())),
+        books: books(eventsOf(client.printed())),
+      })
+      await until(() => JSON.stringify(received()) === JSON.stringify(wanted), 12_000)
+      client.child.kill('SIGINT')
+      const { events, summary } = await client.finished
+      const stats = await stop(server)
+      expect({ lanes: toldByLane(events), books: books(events) }).toEqual(wanted)
+      expect(summary).toMatchObject({ deadLettered: 0, gaps: 0, duplicates: 0, reconnects: 0 })
+      expect(events.filter(event => event['state'] === 'stale')).toEqual([])
+      expect(stats['overLimit']).toBe(0)
+    })
+  }
+})
