@@ -44,13 +44,14 @@ export const COMMANDS: readonly CommandSpec[] = [
     arguments: '[streams...]',
     summary: 'trade on paper with a strategy, live or from a recording',
     options: [
-      'strategy', 'param', 'fromFile', 'speed', 'capital', 'fees', 'latency', 'model', 'seed', 'session', 'report', 'rate', 'lines', 'onCorrupt',
+      'strategy', 'param', 'fromFile', 'speed', 'capital', 'fees', 'latency', 'model', 'seed', 'session', 'resume', 'sync', 'report', 'rate', 'lines', 'onCorrupt',
     ], // prettier-ignore
     examples: [
       'genesis paper --strategy sma',
       'genesis paper btcusdt@trade --strategy sma --param fast=20 --param slow=100 --exchange sim --duration 20s',
       'genesis paper --strategy sma --from-file btc.jsonl.gz',
       'genesis paper ethusdt@trade --strategy ./my-strategy.ts',
+      'genesis paper --resume sessions/2026-11-24T07-00-00-000Z',
     ],
     load: () => import('./commands/paper.js'),
   },

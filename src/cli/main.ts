@@ -1,9 +1,9 @@
 /** The whole program as a function: arguments in, exit code out. */
-import { readFileSync } from 'node:fs'
 import { EXIT, type ExitCode } from '../model/errors.js'
 import type { Options } from './options.js'
 import { reportFailure } from './failure.js'
 import type { Io } from './io.js'
+import { version } from './software.js'
 
 export { processIo } from './io.js'
 
@@ -38,10 +38,4 @@ function endQuietlyOnClosedPipe(io: Io): void {
       throw error
     })
   }
-}
-
-function version(): string {
-  const manifest = new URL('../../package.json', import.meta.url)
-  const { version: text } = JSON.parse(readFileSync(manifest, 'utf8')) as { version: string }
-  return text
 }

@@ -31,6 +31,7 @@ export interface Options {
   seed?: number
   report?: string
   session?: string
+  resume?: string
   port?: number
   as?: string
   rate?: number
@@ -141,6 +142,7 @@ export const OPTIONS = {
   seed: spec('seed', '--seed <n>', 'seed of everything random (default 1)', naturalNumber('--seed')),
   report: spec('report', '--report <file>', 'write an HTML report of the run', text => text),
   session: spec('session', '--session <dir>', 'where to keep the run (default: sessions/<time>)', text => text),
+  resume: spec('resume', '--resume <session>', 'continue an interrupted session where its tape ends', text => text),
   port: spec('port', '--port <n>', 'TCP port on 127.0.0.1 (default: any free one)', naturalNumber('--port')),
   as: spec('as', '--as <exchange>', 'speak this exchange\'s dialect (default binance)', text => text),
   rate: spec('rate', '--rate <n>', 'trades per second and symbol of the simulated market (default 20)', positiveInteger('--rate')),

@@ -5,6 +5,7 @@ import type { Stream } from '../model/stream.js'
 import type { Context } from '../session/context.js'
 import type { SessionEvents } from '../session/events.js'
 import { execute, type RunningParts, type RunRequest } from '../session/execute.js'
+import type { Summary } from '../session/summary.js'
 import type { TradingPlan } from '../session/trading.js'
 import { accountLines } from './account.js'
 import type { CommandInput } from './command.js'
@@ -13,6 +14,7 @@ import { interruption } from './interruption.js'
 import { present } from './presentation.js'
 import { replayFooter } from './progress.js'
 import { appendedNote, recordingLine } from './recording.js'
+import { software } from './software.js'
 import { connecting } from './spinner.js'
 import { deadLetterPath } from './state-files.js'
 
@@ -27,6 +29,9 @@ export interface CommandRunPlan {
   readonly speed?: number
   readonly recording?: string
   readonly trading?: TradingPlan
+  /** Go on where the recording ends. */
+  readonly resumes?: boolean
+  readonly onSummary?: (summary: Summary) => void
   readonly afterwards?: RunRequest['afterwards']
 }
 
@@ -37,7 +42,7 @@ const GIVE_UP_AFTER = 6
 /** Runs until the input, the user, a limit or the time ends it. @throws what ended it otherwise. */
 export async function runCommand(input: CommandInput, plan: CommandRunPlan): Promise<ExitCode> {
   const { options, io } = input
-  await execute({
+  const summary = await execute({
     command: plan.command,
     context: plan.context,
     streams: plan.streams,
@@ -58,8 +63,9 @@ export async function runCommand(input: CommandInput, plan: CommandRunPlan): Pro
       ...(options.to === undefined ? {} : { to: options.to }),
     },
     speed: plan.speed ?? 1,
-    recording: plan.recording === undefined ? null : { path: plan.recording, sync: options.sync },
+    recording: plan.recording === undefined ? null : { path: plan.recording, sync: options.sync, software: software() },
     trading: plan.trading ?? null,
+    resumes: plan.resumes ?? false,
     deadLetters: deadLetterPath(input, nowMicros()),
     limit: options.limit,
     durationMs: options.duration === undefined ? undefined : options.duration / 1000,
@@ -67,6 +73,7 @@ export async function runCommand(input: CommandInput, plan: CommandRunPlan): Pro
     watch: parts => watch(input, plan, parts),
     ...(plan.afterwards === undefined ? {} : { afterwards: plan.afterwards }),
   })
+  plan.onSummary?.(summary)
   return EXIT.done
 }
 

@@ -20,7 +20,7 @@ function stateDirectory(env: CommandInput['io']['env']): string {
 }
 
 /** Makes a directory with its parents. @throws UsageError where that is not possible. */
-export function makeDirectory(directory: string, hint = 'name another with --session'): string {
+function makeDirectory(directory: string, hint: string): string {
   try {
     mkdirSync(directory, { recursive: true })
   } catch (error) {

@@ -7,12 +7,14 @@ import type { Context } from './context.js'
 import { DeadLetterFile } from './dead-letters.js'
 import type { FeedControl } from './intake.js'
 import { JournalSource, type JournalSourceOptions } from './journal-source.js'
-import { openLive, type LiveOptions } from './live.js'
+import { openLive, type Live, type LiveOptions } from './live.js'
 import { SpeedPace, unpaced } from './pace.js'
 import { run, type RunSource } from './run.js'
+import { RunControl } from './run-control.js'
 import { Session } from './session.js'
 import { StreamFilter } from './stream-filter.js'
 import type { EndReason, Summary } from './summary.js'
+import { readTapeSetup } from './tape-header.js'
 import { Trading, type TradingPlan } from './trading.js'
 
 export interface RunRequest {
@@ -28,6 +30,8 @@ export interface RunRequest {
   readonly recording: RecordingRequest | null
   /** Who trades, in contexts with orders. */
   readonly trading: TradingPlan | null
+  /** Fold what is recorded already before the first new frame, as an interrupted run goes on. */
+  readonly resumes?: boolean
   readonly deadLetters: string
   readonly limit: number | undefined
   readonly durationMs: number | undefined
@@ -41,6 +45,8 @@ export interface RunRequest {
 export interface RecordingRequest {
   readonly path: string
   readonly sync: 'none' | '1s' | 'each' | undefined
+  /** Name and version of the program, for the header. */
+  readonly software: string
 }
 
 /** What a watcher may look at while the run lasts. */
@@ -48,6 +54,7 @@ export interface RunningParts {
   readonly session: Session
   readonly recorder: Recorder | null
   readonly trading: Trading | null
+  readonly control: RunControl
   /** null where the run is live. */
   readonly journal: JournalSource | null
 }
@@ -62,8 +69,10 @@ export interface Watcher {
 export async function execute(request: RunRequest): Promise<Summary> {
   const clock = new RealClock()
   const recorder = await openRecorder(request, clock)
-  const names = request.streams.map(stream => stream.name)
-  const deadLetters = new DeadLetterFile(request.deadLetters, names)
+  const deadLetters = new DeadLetterFile(
+    request.deadLetters,
+    request.streams.map(({ name }) => name),
+  )
   const notes: { to: Watcher | null } = { to: null }
   const opened = await openSource(request, text => notes.to?.note(text)).catch(async (error: unknown) => {
     await recorder?.close()
@@ -71,21 +80,24 @@ export async function execute(request: RunRequest): Promise<Summary> {
   })
   const session = createSession(request, opened, deadLetters)
   const trading = request.trading === null ? null : new Trading(session, request.trading)
-  const parts: RunningParts = { session, recorder, trading, journal: opened.journal }
-  const watcher = request.watch(parts)
-  notes.to = watcher
+  const control = new RunControl({ live: opened.live, streams: opened.streams, now: () => clock.now() })
+  const parts: RunningParts = { session, recorder, trading, control, journal: opened.journal }
   const begun = performance.now()
   const conclude = async (ended: EndReason): Promise<Summary> => {
     await close(parts, opened, deadLetters)
     const summary = session.summary(ended, performance.now() - begun)
-    watcher.end(summary)
+    notes.to?.end(summary)
     return summary
   }
   try {
+    if (request.resumes === true && recorder !== null) await foldTape(session, recorder)
+    const watcher = request.watch(parts)
+    notes.to = watcher
     const ended = await run({
       session,
       source: opened.source,
       recorder,
+      control,
       now: opened.journal === null ? () => clock.now() : null,
       durationMs: request.durationMs,
       refresh: () => {
@@ -104,60 +116,92 @@ export async function execute(request: RunRequest): Promise<Summary> {
   }
 }
 
+/** What the run had seen before it was interrupted brings every part back to where it stood. */
+async function foldTape(session: Session, recorder: Recorder): Promise<void> {
+  await recorder.flush()
+  const source = await JournalSource.open({
+    paths: [recorder.report().path],
+    exchange: 'binance',
+    onCorrupt: 'stop',
+    pace: unpaced(() => performance.now()),
+    stdin: process.stdin,
+  })
+  await source.run(
+    frame => session.deliver(frame),
+    event => session.deliverEvent(event),
+  )
+}
+
 interface OpenedSource {
   readonly source: RunSource
+  readonly live: Live | null
   readonly control: FeedControl | null
   readonly journal: JournalSource | null
+  /** What was asked for, by the user or by whoever made the recording. */
+  readonly streams: readonly Stream[]
+  readonly lines: 1 | 2
   close(): Promise<void>
 }
 
 async function openSource(request: RunRequest, note: (text: string) => void): Promise<OpenedSource> {
   if (request.context.frames === 'live') {
     const live = await openLive({ ...request.live, streams: request.streams, note })
-    return { source: live.feed, control: live.control, journal: null, close: () => live.close() }
+    const { streams } = request
+    const { lines } = request.live
+    return { source: live.feed, live, control: live.control, journal: null, streams, lines, close: () => live.close() }
   }
   const milliseconds = (): number => performance.now()
   const isPaced = request.context.pace === 'paced' && request.speed !== Infinity
   const pace = isPaced ? new SpeedPace(request.speed, milliseconds) : unpaced(milliseconds)
+  const setup = await readTapeSetup(request.journal.paths, request.journal.exchange)
+  const streams = request.streams.length > 0 ? request.streams : setup.streams
   const journal = await JournalSource.open({ ...request.journal, pace })
-  return { source: journal, control: null, journal, close: () => Promise.resolve() }
+  const close = (): Promise<void> => Promise.resolve()
+  return { source: journal, live: null, control: null, journal, streams, lines: setup.lines, close }
 }
 
 function createSession(request: RunRequest, opened: OpenedSource, deadLetters: DeadLetterFile): Session {
-  const { limit, streams, command, live } = request
-  const filter = streams.length === 0 ? null : new StreamFilter(streams)
+  const { limit, command, context } = request
+  const { streams, lines } = opened
+  // A live run hears what was asked for, be it asked later; a file's events all pass where nobody asked for less.
+  const isOpen = streams.length === 0 && context.frames !== 'live'
   return new Session({
     command,
     streams,
     feed: opened.control,
     keepDeadLetter: letter => deadLetters.keep(letter),
-    lines: opened.journal === null ? live.lines : 1,
+    lines,
     measuresLatency: opened.journal?.tellsReceiveTimes ?? true,
+    filter: isOpen ? null : new StreamFilter(streams),
     ...(limit === undefined ? {} : { limit }),
-    ...(filter === null ? {} : { wanted: event => filter.passes(event) }),
   })
 }
 
 /** @throws GenesisError before anything connects, where the file cannot be written. */
-async function openRecorder({ context, recording, streams }: RunRequest, clock: RealClock): Promise<Recorder | null> {
+async function openRecorder(
+  { context, recording, streams, live }: RunRequest,
+  clock: RealClock,
+): Promise<Recorder | null> {
   if (context.keeps !== 'frames') return null
   if (recording === null) throw new GenesisError('no_recording', 'this run keeps its frames and has no place for them')
   return Recorder.open({
     path: recording.path,
     created: clock.now(),
     streams: streams.map(({ exchange, name }) => `${exchange}:${name}`),
+    header: { software: recording.software, ...(live.lines === 1 ? {} : { lines: live.lines }) },
     ...(recording.sync === undefined ? {} : { sync: recording.sync }),
   })
 }
 
 async function close(
-  { session, recorder }: RunningParts,
+  { session, recorder, control }: RunningParts,
   opened: OpenedSource,
   deadLetters: DeadLetterFile,
 ): Promise<void> {
   await opened.source.stop('closing')
   await opened.close()
   await session.bus.stop()
+  await control.recordings.close()
   const recorded = await recorder?.close()
   if (recorded !== undefined) session.sections.set('recording', () => recordingAccount(recorded))
   if (opened.journal !== null) session.sections.set('files', () => opened.journal?.accounts())

@@ -1,7 +1,7 @@
 /** Live frames for a session: the feed, and the embedded exchange where a stream asks for it. */
 import { EXCHANGES } from '../exchanges/registry.js'
 import type { Exchange } from '../exchanges/exchange.js'
-import { startEmbeddedExchange } from '../feed/embedded/embedded-exchange.js'
+import { startEmbeddedExchange, type EmbeddedExchange } from '../feed/embedded/embedded-exchange.js'
 import type { Trouble } from '../feed/feed-options.js'
 import { LiveFeed } from '../feed/live-feed.js'
 import type { ProxySettings } from '../feed/proxy.js'
@@ -25,6 +25,11 @@ export interface LiveOptions {
 export interface Live {
   readonly feed: LiveFeed
   readonly control: FeedControl
+  /** Adds a stream while the feed runs, and the embedded exchange where it is the first of its streams. @throws UsageError */
+  subscribe(stream: Stream): Promise<void>
+  unsubscribe(stream: Stream): void
+  /** Replaces every connection; the old ones go on until the new ones work. */
+  renewLines(reason: string): void
   /** Ends what was started beside the feed. */
   close(): Promise<void>
 }
@@ -32,22 +37,13 @@ export interface Live {
 export const SIMULATED = 'sim'
 
 export async function openLive(options: LiveOptions): Promise<Live> {
-  const { streams, urls } = options
-  const simulated = streams.filter(stream => stream.exchange === SIMULATED)
+  const { urls } = options
+  const streams = new Set(options.streams)
   const exchanges = new Map<string, Exchange>(EXCHANGES)
-  let close = (): Promise<void> => Promise.resolve()
-  if (simulated.length > 0 && urls.length === 0) {
-    const server = await startEmbeddedExchange({
-      seed: options.seed,
-      symbols: [...new Set(simulated.map(stream => stream.symbol))],
-      ...(options.rate === undefined ? {} : { rate: options.rate }),
-    })
-    const own = exchanges.get(SIMULATED)
-    if (own !== undefined) exchanges.set(SIMULATED, { ...own, endpoints: [server.url] })
-    close = () => server.stop()
-  }
+  const embedded = new Embedded(options, exchanges)
+  await embedded.open(options.streams)
   const feed = new LiveFeed({
-    streams,
+    streams: options.streams,
     exchanges,
     urls,
     proxy: options.proxy,
@@ -55,18 +51,64 @@ export async function openLive(options: LiveOptions): Promise<Live> {
     trouble: trouble => options.note(troubleText(trouble)),
     giveUpAfter: options.giveUpAfter,
   })
-  return { feed, control: controlOf(feed, streams), close }
+  return {
+    feed,
+    control: controlOf(feed, streams),
+    subscribe: async stream => {
+      streams.add(stream)
+      await embedded.open([stream])
+      feed.subscribe(stream)
+    },
+    unsubscribe: stream => {
+      streams.delete(stream)
+      feed.unsubscribe(stream)
+    },
+    renewLines: reason => {
+      for (const { line } of feed.report()) feed.renew(line, reason)
+    },
+    close: () => embedded.close(),
+  }
 }
 
-function controlOf(feed: LiveFeed, streams: readonly Stream[]): FeedControl {
+/** The embedded exchange, started with the first stream that asks for it. */
+class Embedded {
+  #server: Promise<EmbeddedExchange> | null = null
+
+  constructor(
+    private readonly options: LiveOptions,
+    private readonly exchanges: Map<string, Exchange>,
+  ) {}
+
+  async open(streams: readonly Stream[]): Promise<void> {
+    const simulated = streams.filter(stream => stream.exchange === SIMULATED)
+    if (simulated.length === 0 || this.options.urls.length > 0) return
+    this.#server ??= this.#start([...new Set(simulated.map(stream => stream.symbol))])
+    await this.#server
+  }
+
+  async close(): Promise<void> {
+    await (await this.#server)?.stop()
+  }
+
+  async #start(symbols: readonly string[]): Promise<EmbeddedExchange> {
+    const { seed, rate } = this.options
+    const server = await startEmbeddedExchange({ seed, symbols, ...(rate === undefined ? {} : { rate }) })
+    const own = this.exchanges.get(SIMULATED)
+    if (own !== undefined) this.exchanges.set(SIMULATED, { ...own, endpoints: [server.url] })
+    return server
+  }
+}
+
+function controlOf(feed: LiveFeed, streams: ReadonlySet<Stream>): FeedControl {
   return {
     heard: (line, found) => feed.heard(line, found),
     wantSnapshot: (exchange, symbol) => feed.wantSnapshot(exchange, symbol),
     resubscribeBook: (exchange, symbol) => {
-      const stream = streams.find(
-        candidate => candidate.exchange === exchange && candidate.symbol === symbol && candidate.channel === 'book',
-      )
-      if (stream !== undefined) feed.resubscribe(stream)
+      for (const stream of streams) {
+        if (stream.exchange !== exchange || stream.symbol !== symbol || stream.channel !== 'book') continue
+        feed.resubscribe(stream)
+        return
+      }
     },
   }
 }

@@ -4,6 +4,8 @@ import { JournalSource } from './journal-source.js'
 import { unpaced } from './pace.js'
 import { run } from './run.js'
 import { Session } from './session.js'
+import { StreamFilter } from './stream-filter.js'
+import { readTapeSetup } from './tape-header.js'
 import { Trading, type TradingPlan } from './trading.js'
 
 export interface Rerun {
@@ -13,7 +15,15 @@ export interface Rerun {
 
 /** Folds the tape with the same strategies and parameters, as fast as it can be read, showing and keeping nothing. */
 export async function rerun(tape: string, plan: TradingPlan): Promise<Rerun> {
-  const session = new Session({ command: 'rerun', streams: [], feed: null, keepDeadLetter: () => undefined })
+  const { streams, lines } = await readTapeSetup([tape], 'binance')
+  const session = new Session({
+    command: 'rerun',
+    streams,
+    lines,
+    feed: null,
+    keepDeadLetter: () => undefined,
+    filter: streams.length === 0 ? null : new StreamFilter(streams),
+  })
   const trading = new Trading(session, plan)
   const milliseconds = (): number => performance.now()
   const begun = milliseconds()

@@ -1,9 +1,11 @@
 /** Drives one session from its first frame to its end: source in, limits kept, recorder and watchers served. */
 import type { FrameOutcome } from '../engine/boundary.js'
 import type { Recorder } from '../journal/recorder.js'
+import { GenesisError } from '../model/errors.js'
 import type { FeedEvent } from '../model/event.js'
 import type { Frame } from '../model/frame.js'
 import type { Micros } from '../model/time.js'
+import type { RunControl } from './run-control.js'
 import type { Session } from './session.js'
 import type { EndReason } from './summary.js'
 
@@ -18,6 +20,8 @@ export interface RunParts {
   readonly source: RunSource
   /** Gets every frame before the engine does; null where nothing is kept. */
   readonly recorder: Recorder | null
+  /** Takes part where the run can be commanded while it lasts. */
+  readonly control?: RunControl
   /** Wall clock of live sources, for the end's place on the tape; null where the journal says how it ended. */
   readonly now: (() => Micros) | null
   readonly durationMs: number | undefined
@@ -28,13 +32,15 @@ export interface RunParts {
 }
 
 const REFRESH_MS = 100
+/** Every so many refreshes the account is checked: once a second. */
+const CHECK_EVERY = 10
 
 /**
  * Runs until the source ends, a limit is reached or the user stops it.
  * @throws what the source throws, after the recorder and everything else was left in order.
  */
 export async function run(parts: RunParts): Promise<EndReason> {
-  const { session, source, recorder } = parts
+  const { session, source, recorder, control } = parts
   let ended: EndReason = 'end'
   let stopping: Promise<void> | null = null
   const stop = (reason: EndReason): void => {
@@ -43,20 +49,30 @@ export async function run(parts: RunParts): Promise<EndReason> {
     stopping = source.stop(reason)
   }
   session.onLimit = () => stop('limit')
-  const refreshing = setInterval(parts.refresh, REFRESH_MS)
+  let refreshes = 0
+  let violation: string | undefined
+  const refreshing = setInterval(() => {
+    parts.refresh()
+    if (++refreshes % CHECK_EVERY === 0) violation ??= session.checkAccount()
+    if (violation !== undefined) stop('failed')
+  }, REFRESH_MS)
   const timeUp = parts.durationMs === undefined ? undefined : setTimeout(() => stop('duration'), parts.durationMs)
   const letGo = parts.onInterrupt(() => stop('interrupted'))
   const deliver = (frame: Frame): FrameOutcome | undefined => {
     if (stopping !== null) return undefined
     recorder?.append(frame)
+    control?.recordings.append(frame)
     return session.deliver(frame)
   }
+  control?.begin(deliver)
   try {
     await source.run(deliver, event => {
       if (stopping === null) session.deliverEvent(event)
     })
     await (stopping as Promise<void> | null)
     endTape(parts, ended)
+    violation ??= session.checkAccount()
+    if (violation !== undefined) throw new GenesisError('account', `the account does not balance: ${violation}`)
   } finally {
     clearInterval(refreshing)
     clearTimeout(timeUp)

@@ -3,7 +3,7 @@ import { ErrorBoundary, type DeadLetter, type FrameOutcome } from '../engine/bou
 import { TranscendentalEventBus } from '../engine/bus.js'
 import { VirtualClock } from '../engine/clock.js'
 import { Engine } from '../engine/engine.js'
-import { findExchange } from '../exchanges/registry.js'
+import { findExchange, resolveStream } from '../exchanges/registry.js'
 import { Arbiter } from '../market/arbiter.js'
 import { GapLedger } from '../market/gap-ledger.js'
 import type { FeedEvent } from '../model/event.js'
@@ -13,6 +13,7 @@ import type { Micros } from '../model/time.js'
 import { Books } from './books.js'
 import type { SessionEvents } from './events.js'
 import { Intake, type FeedControl } from './intake.js'
+import type { StreamFilter } from './stream-filter.js'
 import { StreamNames } from './stream-names.js'
 import type { EndReason, Summary } from './summary.js'
 
@@ -27,11 +28,14 @@ export interface SessionOptions {
   readonly lines?: number
   /** False where receive times are made up from the exchange's own. */
   readonly measuresLatency?: boolean
-  /** Events for which this is false are not published; all are where it is absent. */
-  readonly wanted?: (event: FeedEvent) => boolean
+  /** Events that do not pass are not published; null for all. */
+  readonly filter: StreamFilter | null
   /** Market events after which the run is to stop. */
   readonly limit?: number
 }
+
+/** Topic of the control frame by which a stream joins a run; its value is `exchange:symbol@channel`. */
+export const SUBSCRIBE = 'subscribe'
 
 const UNKNOWN_LATENCY = { p50: null, p99: null, max: null }
 
@@ -40,6 +44,7 @@ export class Session {
   readonly gaps = new GapLedger()
   readonly arbiter: Arbiter
   readonly books: Books
+  readonly names: StreamNames
   readonly bus: TranscendentalEventBus<SessionEvents>
   readonly boundary: ErrorBoundary
   /** Sections that other parts add to the summary: ledger, metrics, digest, recording. */
@@ -57,7 +62,7 @@ export class Session {
 
   constructor(options: SessionOptions) {
     this.#options = options
-    const names = new StreamNames(options.streams)
+    const names = (this.names = new StreamNames(options.streams))
     this.bus = new TranscendentalEventBus<SessionEvents>({ clock: this.clock })
     this.boundary = new ErrorBoundary({ keep: options.keepDeadLetter })
     this.arbiter = new Arbiter({ kindOf: exchange => findExchange(exchange).tradeIds, lines: options.lines ?? 1 })
@@ -98,6 +103,20 @@ export class Session {
     this.#checkLimit()
   }
 
+  /**
+   * The identities of the account, checked while the run lasts and at its end.
+   * @returns the first one that does not hold, as a sentence; undefined where all do.
+   */
+  checkAccount(): string | undefined {
+    const { frames, decoded, control, deadLettered, unkept } = this.boundary.stats()
+    if (frames !== decoded + control + deadLettered) {
+      return `frames ${frames} ≠ decoded ${decoded} + control ${control} + dead-lettered ${deadLettered}`
+    }
+    if (unkept > 0) return `${unkept} dead letters could not be kept`
+    const [discrepancy] = this.bus.check()
+    return discrepancy === undefined ? undefined : `event bus: ${JSON.stringify(discrepancy)}`
+  }
+
   summary(ended: EndReason, elapsedMs: number): Summary {
     const { frames, decoded, control, deadLettered } = this.boundary.stats()
     const arbiter = this.arbiter.stats()
@@ -123,8 +142,8 @@ export class Session {
   }
 
   #publish(event: FeedEvent): void {
-    const { wanted } = this.#options
-    if (wanted !== undefined && !wanted(event)) return
+    const { filter } = this.#options
+    if (filter !== null && !filter.passes(event)) return
     if (event.type !== 'status') this.#marketEvents++
     this.#published.set(event.type, (this.#published.get(event.type) ?? 0) + 1)
     void this.bus.emit(event.type, event, 'market')
@@ -137,7 +156,15 @@ export class Session {
   }
 
   #publishControl(frame: ControlFrame): void {
+    if (frame.topic === SUBSCRIBE && typeof frame.value === 'string') this.#follow(frame.value)
     void this.bus.emit('control', frame, 'session')
+  }
+
+  /** A stream that was asked for while the run lasted; on replay it is known from here on as well. */
+  #follow(text: string): void {
+    const stream = resolveStream(text, 'binance')
+    this.#options.filter?.add(stream)
+    this.names.add(stream)
   }
 
   /** Whoever was owed an event. */

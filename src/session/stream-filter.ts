@@ -25,7 +25,7 @@ export class StreamFilter {
   readonly #pairs = new Map<string, Map<string, Wanted>>()
 
   constructor(streams: readonly Stream[]) {
-    for (const stream of streams) this.#want(stream)
+    for (const stream of streams) this.add(stream)
   }
 
   /** Status events always pass. */
@@ -36,7 +36,7 @@ export class StreamFilter {
     return event.type === 'candle' && wanted.has(event.interval)
   }
 
-  #want({ exchange, pair, channel, interval }: Stream): void {
+  add({ exchange, pair, channel, interval }: Stream): void {
     let pairs = this.#pairs.get(exchange)
     if (pairs === undefined) this.#pairs.set(exchange, (pairs = new Map<string, Wanted>()))
     let types = pairs.get(pair)

@@ -20,7 +20,11 @@ export class StreamNames {
   readonly #names = new Map<string, string>()
 
   constructor(streams: readonly Stream[]) {
-    for (const { exchange, pair, channel, name } of streams) this.#names.set(keyOf(exchange, pair, channel), name)
+    for (const stream of streams) this.add(stream)
+  }
+
+  add({ exchange, pair, channel, name }: Stream): void {
+    this.#names.set(keyOf(exchange, pair, channel), name)
   }
 
   /** The name under which losses and states of this event's stream are reported. */

@@ -211,3 +211,59 @@ if (hasShared(RECORDED)) {
     })
   })
 }
+
+describe('sessions', () => {
+  it('killed anywhere, resume to the digest of an undisturbed run over the same tape', async () => {
+    const messages = tradeMessages(3_000)
+    server = await startBinanceServer({ messages, burst: 5 })
+    const session = join(temporaryDirectory('resume'), 'session')
+    const { start } = await import('../support/genesis.js')
+    const first = start([
+      'paper',
+      'btcusdt@trade',
+      ...SMA,
+      '--url',
+      server.url,
+      '--session',
+      session,
+      '--sync',
+      'each',
+      '--json',
+    ])
+    await first.saw('"type":"fill"')
+    first.child.kill('SIGKILL')
+    await first.finished
+    const seen = server.sent()
+    await server.stop()
+    server = await startBinanceServer({ messages: messages.slice(seen - 200), burst: 5 })
+    const resumed = await genesis(['paper', '--resume', session, '--url', server.url, '--duration', '2s', '--json'])
+    expect(resumed.code).toBe(0)
+    const again = await genesis(['backtest', join(session, 'tape.jsonl'), ...SMA, '--json'])
+    expect(resumed.summary['digest']).toBe(again.summary['digest'])
+    expect(again.events.filter(event => event['type'] === 'fill').length).toBeGreaterThan(1)
+  })
+
+  it('are not written over, and a directory without one is named', async () => {
+    server = await startBinanceServer({ messages: tradeMessages(10) })
+    const session = join(temporaryDirectory('twice'), 'session')
+    const args = [
+      'paper',
+      'btcusdt@trade',
+      ...SMA,
+      '--url',
+      server.url,
+      '--session',
+      session,
+      '--limit',
+      '10',
+      '--json',
+    ]
+    expect((await genesis(args)).code).toBe(0)
+    const again = await genesis(args)
+    expect(again.code).toBe(2)
+    expect(again.stderr).toMatch(/holds a session already.*--resume/)
+    const none = await genesis(['paper', '--resume', temporaryDirectory('none')])
+    expect(none.code).toBe(2)
+    expect(none.stderr).toMatch(/is no session/)
+  })
+})

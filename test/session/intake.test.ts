@@ -26,6 +26,7 @@ const open = (lines = 1): Session => {
     streams: [resolveStream('btcusdt@trade', 'binance'), resolveStream('btcusdt@depth', 'binance')],
     feed,
     keepDeadLetter: letter => letters.push(letter),
+    filter: null,
     lines,
   })
   for (const type of FEED_EVENTS) made.bus.subscribe(type, (event: FeedEvent) => events.push(event))

@@ -1,33 +1,58 @@
-/** `genesis paper`: a strategy trades on paper, live or from a recording; a live run keeps its own tape. */
+/** `genesis paper`: a strategy trades on paper, live or from a recording; a live run is kept as a session. */
 import { join } from 'node:path'
 import type { ExitCode } from '../../model/errors.js'
+import type { Stream } from '../../model/stream.js'
 import { CONTEXTS } from '../../session/context.js'
-import { planTrading, type TradingPlan } from '../../session/trading.js'
+import { SessionFiles, type SessionConfiguration } from '../../session/session-files.js'
+import { planTrading, type TradingOptions, type TradingPlan } from '../../session/trading.js'
 import type { CommandInput } from '../command.js'
 import { speedText } from '../progress.js'
 import { nowMicros, resolveStreams, runCommand } from '../run-command.js'
-import { makeDirectory } from '../state-files.js'
+import { software } from '../software.js'
 import { strategyText, TRADING_PRINTS, tradingOptions } from '../trading-options.js'
 
 const DEFAULT_STREAM = 'btcusdt@trade'
 
 export async function run(input: CommandInput): Promise<ExitCode> {
-  const trading = await planTrading(tradingOptions(input.options))
-  return input.options.fromFile === undefined ? live(input, trading) : fromFile(input, input.options.fromFile, trading)
+  const { options } = input
+  if (options.resume !== undefined) return resume(input, new SessionFiles(options.resume))
+  const wanted = tradingOptions(options)
+  const trading = await planTrading(wanted)
+  return options.fromFile === undefined ? begin(input, wanted, trading) : fromFile(input, options.fromFile, trading)
 }
 
-function live(input: CommandInput, trading: TradingPlan): Promise<ExitCode> {
+function begin(input: CommandInput, wanted: TradingOptions, trading: TradingPlan): Promise<ExitCode> {
   const { args, options } = input
   const streams = resolveStreams(args.length === 0 ? [DEFAULT_STREAM] : args, input)
-  const directory = makeDirectory(options.session ?? join('sessions', nameOfNow()))
+  const files = new SessionFiles(options.session ?? join('sessions', nameOfNow()))
+  files.create(configurationOf(wanted, streams, options.lines === 2 ? 2 : 1))
+  return live(input, files, streams, trading)
+}
+
+/** Folds the tape of the interrupted run, then goes on live. */
+async function resume(input: CommandInput, files: SessionFiles): Promise<ExitCode> {
+  const { streams, trading, lines } = files.read()
+  const plan = await planTrading({ ...trading, fees: trading.fees, latencyMs: trading.latencyMs, model: trading.model })
+  return live({ ...input, options: { ...input.options, lines } }, files, resolveStreams(streams, input), plan, true)
+}
+
+function live(
+  input: CommandInput,
+  files: SessionFiles,
+  streams: readonly Stream[],
+  trading: TradingPlan,
+  resumes = false,
+): Promise<ExitCode> {
   return runCommand(input, {
     command: 'paper',
     context: CONTEXTS.paper,
     title: `genesis paper · ${strategyText(trading)} · ${streams.map(stream => stream.name).join(' ')}`,
     streams,
     prints: TRADING_PRINTS,
-    recording: join(directory, 'tape.jsonl'),
+    recording: files.tape,
     trading,
+    resumes,
+    onSummary: summary => files.writeResult(summary),
   })
 }
 
@@ -43,6 +68,18 @@ function fromFile(input: CommandInput, paths: readonly string[], trading: Tradin
     prints: TRADING_PRINTS,
     trading,
   })
+}
+
+function configurationOf(wanted: TradingOptions, streams: readonly Stream[], lines: 1 | 2): SessionConfiguration {
+  return {
+    genesis: 'session',
+    version: 1,
+    created: nowMicros(),
+    software: software(),
+    streams: streams.map(({ exchange, name }) => `${exchange}:${name}`),
+    lines,
+    trading: { ...wanted, strategies: [...wanted.strategies], parameters: [...wanted.parameters] },
+  }
 }
 
 /** A directory name that sorts by time. */

@@ -1,0 +1,94 @@
+/** The directory of a paper run: what it was set up with, its tape, and how it ended. */
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { z } from 'zod'
+import { messageOf, UsageError } from '../model/errors.js'
+import type { Summary } from './summary.js'
+
+const CONFIGURATION = 'session.json'
+const TAPE = 'tape.jsonl'
+const RESULT = 'result.json'
+
+const configurationSchema = z.object({
+  genesis: z.literal('session'),
+  version: z.literal(1),
+  /** Microseconds since 1970. */
+  created: z.int(),
+  software: z.string(),
+  streams: z.array(z.string()),
+  lines: z.union([z.literal(1), z.literal(2)]),
+  trading: z.object({
+    strategies: z.array(z.string()).min(1),
+    parameters: z.array(z.string()),
+    capital: z.string(),
+    fees: z.string().optional(),
+    latencyMs: z.number().optional(),
+    model: z.enum(['pessimistic', 'realistic', 'optimistic']).optional(),
+    seed: z.int(),
+  }),
+})
+
+/** All that a run needs to be done again from its tape. */
+export type SessionConfiguration = z.infer<typeof configurationSchema>
+
+export class SessionFiles {
+  constructor(readonly directory: string) {}
+
+  get tape(): string {
+    return join(this.directory, TAPE)
+  }
+
+  /** @throws UsageError where the directory holds a run already or cannot be made. */
+  create(configuration: SessionConfiguration): void {
+    if (existsSync(join(this.directory, CONFIGURATION))) {
+      throw new UsageError('session_exists', `${this.directory} holds a session already`, {
+        hint: `continue it with: genesis paper --resume ${this.directory}`,
+      })
+    }
+    try {
+      mkdirSync(this.directory, { recursive: true })
+      this.#write(CONFIGURATION, configuration)
+    } catch (error) {
+      throw new UsageError('session', `${this.directory}: ${messageOf(error)}`, { hint: 'name another with --session' })
+    }
+  }
+
+  /** @throws UsageError where the directory holds no session, or one that this version cannot read. */
+  read(): SessionConfiguration {
+    const path = join(this.directory, CONFIGURATION)
+    let parsed: unknown
+    try {
+      parsed = JSON.parse(readFileSync(path, 'utf8'))
+    } catch (error) {
+      throw new UsageError('session', `${this.directory} is no session: ${messageOf(error)}`, {
+        hint: 'name the directory that genesis paper told, such as sessions/2026-…',
+      })
+    }
+    const checked = configurationSchema.safeParse(parsed)
+    if (checked.success) return checked.data
+    throw new UsageError('session', `${path}: ${checked.error.issues[0]?.message ?? 'not understood'}`, {
+      hint: 'it was written by another version of genesis, or changed',
+    })
+  }
+
+  writeResult(summary: Summary): void {
+    this.#write(RESULT, summary)
+  }
+
+  /** How the run ended; undefined where it did not end in order. */
+  readResult(): Summary | undefined {
+    const path = join(this.directory, RESULT)
+    return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as Summary) : undefined
+  }
+
+  /** Whole or not at all, whenever the process dies. */
+  #write(name: string, content: object): void {
+    const path = join(this.directory, name)
+    writeFileSync(`${path}.new`, `${JSON.stringify(content, null, 2)}\n`)
+    renameSync(`${path}.new`, path)
+  }
+}
+
+export function isSession(path: string): boolean {
+  return existsSync(join(path, CONFIGURATION))
+}

@@ -1,0 +1,52 @@
+/** What the headers of recordings say about how they were made, so that a replay is set up alike. */
+import { findExchange, resolveStream } from '../exchanges/registry.js'
+import { openJournal } from '../journal/reader.js'
+import type { Stream } from '../model/stream.js'
+
+export interface TapeSetup {
+  /** What was asked for when it was recorded; empty where a file does not say. */
+  readonly streams: readonly Stream[]
+  /** Redundant connections per stream. */
+  readonly lines: 1 | 2
+}
+
+/** Reads the beginning of each file. A file without a header says nothing; standard input cannot be looked at twice. */
+export async function readTapeSetup(paths: readonly string[], exchange: string): Promise<TapeSetup> {
+  const streams: Stream[] = []
+  let lines: 1 | 2 = 1
+  let allSay = paths.length > 0
+  for (const path of paths) {
+    const header = path === '-' ? undefined : await readHeader(path, exchange)
+    const own = header === undefined ? [] : resolveKnown(header.streams)
+    if (own.length === 0) allSay = false
+    streams.push(...own)
+    if (header?.['lines'] === 2) lines = 2
+  }
+  return { streams: allSay ? streams : [], lines }
+}
+
+async function readHeader(
+  path: string,
+  exchange: string,
+): Promise<{ readonly streams: readonly string[]; readonly [key: string]: unknown } | undefined> {
+  const reader = await openJournal(path, { exchange, onCorrupt: 'skip' })
+  if (reader.format !== 'recording') {
+    await reader.close()
+    return undefined
+  }
+  const batches = reader.batches()
+  await batches.next()
+  await batches.return(undefined)
+  return reader.header
+}
+
+/** Names that a later version may have written and this one does not know are passed over. */
+function resolveKnown(names: readonly string[]): Stream[] {
+  return names.flatMap(name => {
+    try {
+      return [resolveStream(name, findExchange('binance').name)]
+    } catch {
+      return []
+    }
+  })
+}
