@@ -21,6 +21,16 @@ export function isJsonLine(bytes: Uint8Array, start: number, end: number): boole
 }
 
 /**
+ * The same for a message that a decoder has read already and so found to be JSON: what is left to see is that it fits on one
+ * line. A line feed must stand at `end`.
+ */
+export function isDecodedJsonLine(bytes: Buffer, start: number, end: number): boolean {
+  const first = bytes[start]
+  const close = first === OPEN_BRACE ? CLOSE_BRACE : first === OPEN_BRACKET ? CLOSE_BRACKET : -1
+  return end > start && bytes[end - 1] === close && bytes.indexOf(0x0a, start) === end
+}
+
+/**
  * The fast way, for what exchanges send: ASCII, no spaces between tokens, no escapes, no exponents.
  * One pass and one read per byte; the sentinel at `end` makes a bound check per byte unnecessary.
  */

@@ -39,7 +39,7 @@ export class LineBlock {
     time: Micros,
     prefix: Uint8Array,
     data: Uint8Array,
-    isWhole: (bytes: Uint8Array, start: number, end: number) => boolean,
+    isWhole: (bytes: Buffer, start: number, end: number) => boolean,
   ): boolean {
     const { bytes } = this
     let at = this.length

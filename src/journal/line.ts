@@ -1,7 +1,7 @@
 /** One frame as one line of a recording and back; what an exchange sent stays byte for byte. */
 import type { DataFrame, Frame, LinkFrame, LinkState } from '../model/frame.js'
 import { isUtf8 } from 'node:buffer'
-import { isJsonLine, jsonLineEnd } from './json-check.js'
+import { isDecodedJsonLine, isJsonLine, jsonLineEnd } from './json-check.js'
 import type { LineBlock } from './line-block.js'
 
 /** Longest line that genesis itself writes and, in its own recordings, reads: the largest message it takes, as base64, with room. */
@@ -9,6 +9,9 @@ export const OWN_LINE_LIMIT = 8 * 1024 * 1024
 
 /** How the payload of data lines is looked at: `checked` proves that it is whole, `trusted` only looks at its ends. */
 export type PayloadCheck = 'checked' | 'trusted'
+
+/** What is known of a frame that is to be written: `decoded` frames were read as JSON by a decoder, others are checked here. */
+export type Proof = 'unknown' | 'decoded'
 
 /** Writes frames as lines into blocks. One serves one file; it remembers the prefixes of the lines it has written. */
 export class LineEncoder {
@@ -18,10 +21,10 @@ export class LineEncoder {
    * Appends one frame as a line.
    * @returns false where the block has no room left: try again with a fresh one, large enough for {@link longestLine}.
    */
-  encode(frame: Frame, block: LineBlock): boolean {
+  encode(frame: Frame, block: LineBlock, proof: Proof): boolean {
     switch (frame.kind) {
       case 'data':
-        return this.encodeData(frame, block)
+        return this.encodeData(frame, block, proof)
       case 'link':
         return block.addText(`{"t":${frame.receivedAt}${sourceText(frame)},${linkText(frame)}}`, frame.receivedAt)
       case 'control':
@@ -34,11 +37,12 @@ export class LineEncoder {
     }
   }
 
-  private encodeData(frame: DataFrame, block: LineBlock): boolean {
+  private encodeData(frame: DataFrame, block: LineBlock, proof: Proof): boolean {
+    const isWhole = proof === 'decoded' ? isDecodedJsonLine : isJsonLine
     const { data } = frame
     const prefix = this.prefix(frame.exchange, frame.line)
     if (!block.hasRoom(data.length + prefix.length + 32)) return false
-    if (!frame.binary && block.addJson(frame.receivedAt, prefix, data, isJsonLine)) return true
+    if (!frame.binary && block.addJson(frame.receivedAt, prefix, data, isWhole)) return true
     const head = `{"t":${frame.receivedAt}${sourceText(frame)}`
     const line =
       frame.binary || !isUtf8(data)

@@ -6,7 +6,7 @@ import type { MemberCodec } from './codec.js'
 import { fileError } from './file-error.js'
 import { CREATE, type FileSystem, realFileSystem } from './file-system.js'
 import { headerLine } from './header.js'
-import { OWN_LINE_LIMIT } from './line.js'
+import { OWN_LINE_LIMIT, type Proof } from './line.js'
 import { type Lock, lockFile } from './lock.js'
 import { Rotation, type RotationOptions } from './rotation.js'
 import { Segment, type SegmentOptions, type SyncPolicy, type Watermark } from './segment.js'
@@ -108,15 +108,16 @@ export class Recorder {
 
   /**
    * Takes a frame over; its bytes are copied. Ticks are not recorded.
+   * @param proof `decoded` where a decoder has read the frame as JSON, which saves checking it again.
    * @returns false where the disk lags: pause the source if it can be paused, until {@link drained}.
    */
-  append(frame: Frame): boolean {
+  append(frame: Frame, proof: Proof = 'unknown'): boolean {
     if (frame.kind === 'tick') {
       this.tick(frame.receivedAt)
       return true
     }
     if (this.rotation?.isDue(this.segment, frame.receivedAt) === true) this.startNext(this.rotation, frame.receivedAt)
-    if (this.segment.backlog > REFUSE_AT || !this.segment.append(frame)) {
+    if (this.segment.backlog > REFUSE_AT || !this.segment.append(frame, proof)) {
       this.refused++
       if (this.untold++ === 0) this.untoldSince = frame.receivedAt
       return this.segment.failure !== undefined
@@ -140,7 +141,7 @@ export class Recorder {
 
   /** Resolves when the disk has caught up. */
   drained(): Promise<void> {
-    return this.segment.drain(PAUSE_AT / 2)
+    return this.segment.drain(PAUSE_AT / 4)
   }
 
   get failure(): GenesisError | undefined {

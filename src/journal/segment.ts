@@ -6,7 +6,7 @@ import type { MemberCodec } from './codec.js'
 import { fileError } from './file-error.js'
 import { type OpenFile, type FileSystem, writeAll } from './file-system.js'
 import { LineBlock } from './line-block.js'
-import { LineEncoder, longestLine } from './line.js'
+import { LineEncoder, type Proof, longestLine } from './line.js'
 import type { ManifestSegment } from './manifest.js'
 import { SegmentTally } from './segment-tally.js'
 
@@ -71,6 +71,7 @@ export class Segment {
   private syncWanted = false
   private pumping: Promise<void> | undefined
   private onWrite: (() => void) | undefined
+  private inFlight = 0
 
   /** @param position where the next byte goes: the length of what the file holds already. */
   constructor(
@@ -105,21 +106,21 @@ export class Segment {
   }
 
   /** @returns false after a failure: the frame was not taken. */
-  append(frame: Frame): boolean {
+  append(frame: Frame, proof: Proof): boolean {
     if (this.failure !== undefined) return false
     const before = this.current.length
-    if (!this.encoder.encode(frame, this.current)) {
+    if (!this.encoder.encode(frame, this.current, proof)) {
       this.seal()
-      return this.appendToFresh(frame)
+      return this.appendToFresh(frame, proof)
     }
     if (this.current.length > before) this.accept(frame, this.current.length - before)
     return true
   }
 
-  private appendToFresh(frame: Frame): boolean {
+  private appendToFresh(frame: Frame, proof: Proof): boolean {
     const longest = longestLine(frame)
     if (longest > this.current.bytes.length) this.current = new LineBlock(longest)
-    if (!this.encoder.encode(frame, this.current)) throw new Error('a line is longer than its own bound')
+    if (!this.encoder.encode(frame, this.current, proof)) throw new Error('a line is longer than its own bound')
     this.accept(frame, this.current.length)
     return true
   }
@@ -168,10 +169,11 @@ export class Segment {
     while (this.pumping !== undefined) await this.pumping
   }
 
-  /** Waits until at most `bytes` wait in memory. */
+  /** Waits until at most `bytes` wait for their turn: what is being written at that moment goes on while more is appended. */
   async drain(bytes: number): Promise<void> {
     this.seal()
-    while (this.backlog > bytes && this.pumping !== undefined) await Promise.race([this.pumping, this.nextWrite()])
+    while (this.backlog - this.inFlight > bytes && this.pumping !== undefined)
+      await Promise.race([this.pumping, this.nextWrite()])
   }
 
   async close(): Promise<void> {
@@ -248,7 +250,12 @@ export class Segment {
 
   private async write(sealed: Sealed): Promise<void> {
     const bytes = await sealed.bytes
-    const { written, failure } = await writeAll(await this.file, bytes, this.position)
+    const file = await this.file
+    const writing = writeAll(file, bytes, this.position)
+    this.inFlight = sealed.block.length
+    this.onWrite?.()
+    const { written, failure } = await writing
+    this.inFlight = 0
     this.backlog -= sealed.block.length
     this.onWrite?.()
     if (failure !== undefined) {

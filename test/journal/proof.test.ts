@@ -167,10 +167,11 @@ describe('export', () => {
   })
 
   it('Parquet holds ids, prices and times exactly, over several row groups', async () => {
-    const many = Array.from(
-      { length: 250_000 },
-      (_, at): FeedEvent => ({ ...trade, id: String(9007199254740993n + BigInt(at)), price: at / 100 }),
-    )
+    const many = Array.from({ length: 250_000 }, (_, at): FeedEvent => ({
+      ...trade,
+      id: String(9007199254740993n + BigInt(at)),
+      price: at / 100,
+    }))
     const exporter = await createExporter(file('out.parquet'), 'parquet')
     for (let at = 0; at < many.length; at += 50_000) await exporter.write(many.slice(at, at + 50_000))
     expect((await exporter.close()).files).toMatchObject([{ path: file('out.parquet'), rows: 250_000 }])

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { gunzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { Recorder } from '../../src/journal/recorder.js'
 import { awkward, comparable, data, readAll, record, start, useFolder } from './support.js'
 
 const file = useFolder()
@@ -55,5 +56,17 @@ describe.each(['.jsonl', '.jsonl.gz'])('a recording in %s', suffix => {
       }),
       { numRuns: 25 },
     )
+  })
+})
+
+describe('a frame that was decoded', () => {
+  it('is not checked again, and still never breaks its line', async () => {
+    const path = file('tape.jsonl')
+    const recorder = await Recorder.open({ path, created: start, streams: [] })
+    const frames = ['{"a":1}', '[1]', '{"a":\n1}', '7', '{"a":1} '].map(text => data(text))
+    for (const frame of frames) recorder.append(frame, 'decoded')
+    await recorder.close()
+    expect(comparable((await readAll(path)).items)).toEqual(comparable(frames))
+    for (const line of readFileSync(path, 'utf8').trimEnd().split('\n')) expect(JSON.parse(line)).toBeTypeOf('object')
   })
 })
