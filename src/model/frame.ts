@@ -44,5 +44,10 @@ export interface ControlFrame {
 
 export type Frame = DataFrame | LinkFrame | TickFrame | ControlFrame
 
-/** How the detail of a link frame begins where the run itself closed the connection: an end, not a loss. */
-export const OWN_END = 'stopped: '
+/** How the detail of a link frame begins where the run itself closed the connection. */
+const OWN_ENDS = ['stopped: ', 'renewed: '] as const
+
+/** True where a connection was closed at the run's end or after its replacement had taken over: an end, not a loss. */
+export function isOrderly(detail: string): boolean {
+  return OWN_ENDS.some(beginning => detail.startsWith(beginning))
+}

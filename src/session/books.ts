@@ -15,6 +15,7 @@ interface KeptBook {
 
 export class Books {
   readonly #books = new Map<string, Map<string, KeptBook>>()
+  readonly #symbols = new Map<string, Map<string, KeptBook>>()
 
   constructor(
     private readonly ruleOf: (exchange: string) => BookSyncRule | null,
@@ -46,6 +47,11 @@ export class Books {
     return this.#books.get(exchange)?.get(pair)?.sync
   }
 
+  /** The first pair that this symbol was seen with. */
+  bySymbol(exchange: string, symbol: string): BookSync | undefined {
+    return this.#symbols.get(exchange)?.get(symbol)?.sync
+  }
+
   *all(): Generator<BookSync> {
     for (const pairs of this.#books.values()) for (const kept of pairs.values()) yield kept.sync
   }
@@ -61,8 +67,15 @@ export class Books {
         this.ruleOf(exchange) ?? TOP_ONLY,
       )
       pairs.set(pair, (kept = { exchange, sync, lines: new Set(), followed: null }))
+      this.#name(exchange, symbol, kept)
     }
     return kept
+  }
+
+  #name(exchange: string, symbol: string, kept: KeptBook): void {
+    let symbols = this.#symbols.get(exchange)
+    if (symbols === undefined) this.#symbols.set(exchange, (symbols = new Map<string, KeptBook>()))
+    if (!symbols.has(symbol)) symbols.set(symbol, kept)
   }
 }
 

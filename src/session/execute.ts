@@ -55,6 +55,8 @@ export interface RunningParts {
   readonly recorder: Recorder | null
   readonly trading: Trading | null
   readonly control: RunControl
+  /** null where the run is not live. */
+  readonly live: Live | null
   /** null where the run is live. */
   readonly journal: JournalSource | null
 }
@@ -81,7 +83,7 @@ export async function execute(request: RunRequest): Promise<Summary> {
   const session = createSession(request, opened, deadLetters)
   const trading = request.trading === null ? null : new Trading(session, request.trading)
   const control = new RunControl({ live: opened.live, streams: opened.streams, now: () => clock.now() })
-  const parts: RunningParts = { session, recorder, trading, control, journal: opened.journal }
+  const parts: RunningParts = { session, recorder, trading, control, live: opened.live, journal: opened.journal }
   const begun = performance.now()
   const conclude = async (ended: EndReason): Promise<Summary> => {
     await close(parts, opened, deadLetters)

@@ -7,6 +7,11 @@ import type { Timer } from '../engine/clock.js'
 import type { Desk } from '../trading/desk.js'
 import type { Session } from './session.js'
 
+/** What a command makes a desk do. */
+export type Command = (desk: Desk) => readonly TradingEvent[]
+
+const MOST_EARLY = 100
+
 /** Opens a desk whose account counts in this asset. */
 export type OpenDesk = (quoteAsset: string) => Desk
 
@@ -15,16 +20,20 @@ export type OpenDesk = (quoteAsset: string) => Desk
  * a live run and the backtest of its tape begin alike.
  */
 export class TradingPipeline {
+  readonly #name: string
   #desk: Desk | null = null
   #timer: Timer | null = null
   #timerDue: Micros = Number.POSITIVE_INFINITY
+  /** Commands that came before the desk. */
+  readonly #early: Command[] = []
 
   constructor(
     private readonly session: Session,
-    private readonly name: string,
+    readonly strategy: string,
     private readonly openDesk: OpenDesk,
   ) {
     const { bus } = session
+    const name = (this.#name = `strategy:${strategy}`)
     const first = { componentId: name, priority: 'critical', essential: true } as const
     bus.subscribe('trade', trade => this.#after(this.#open(trade).onTrade(trade)), first)
     bus.subscribe('quote', quote => this.#after(this.#open(quote).onQuote(quote)), first)
@@ -39,17 +48,26 @@ export class TradingPipeline {
     return this.#desk
   }
 
+  /** A decision from outside. Before the first market event it waits for the desk to open. */
+  command(command: Command): void {
+    if (this.#desk !== null) this.#after(command(this.#desk))
+    else if (this.#early.length < MOST_EARLY) this.#early.push(command)
+  }
+
   /** The run is over: the strategy's last word. */
   finish(): void {
     if (this.#desk !== null) this.#after(this.#desk.stop())
   }
 
   #open(event: MarketEvent): Desk {
-    return (this.#desk ??= this.openDesk(parsePair(event.pair)?.quote ?? event.symbol))
+    if (this.#desk !== null) return this.#desk
+    this.#desk = this.openDesk(parsePair(event.pair)?.quote ?? event.symbol)
+    for (const command of this.#early.splice(0)) this.#after(command(this.#desk))
+    return this.#desk
   }
 
   #after(events: readonly TradingEvent[]): void {
-    for (const event of events) void this.session.bus.publish(event, this.name)
+    for (const event of events) void this.session.bus.publish(event, this.#name)
     this.#arm()
   }
 

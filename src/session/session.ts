@@ -3,6 +3,7 @@ import { ErrorBoundary, type DeadLetter, type FrameOutcome } from '../engine/bou
 import { TranscendentalEventBus } from '../engine/bus.js'
 import { VirtualClock } from '../engine/clock.js'
 import { Engine } from '../engine/engine.js'
+import { LOAD_STATES, type LoadState } from '../engine/load.js'
 import { findExchange, resolveStream } from '../exchanges/registry.js'
 import { Arbiter } from '../market/arbiter.js'
 import { GapLedger } from '../market/gap-ledger.js'
@@ -11,6 +12,7 @@ import type { ControlFrame, Frame } from '../model/frame.js'
 import type { Stream } from '../model/stream.js'
 import type { Micros } from '../model/time.js'
 import { Books } from './books.js'
+import { edgeTimers } from './edge-timers.js'
 import type { SessionEvents } from './events.js'
 import { Intake, type FeedControl } from './intake.js'
 import type { StreamFilter } from './stream-filter.js'
@@ -36,6 +38,9 @@ export interface SessionOptions {
 
 /** Topic of the control frame by which a stream joins a run; its value is `exchange:symbol@channel`. */
 export const SUBSCRIBE = 'subscribe'
+
+/** Topic of the backpressure controller's decisions. */
+const LOAD = 'load'
 
 const UNKNOWN_LATENCY = { p50: null, p99: null, max: null }
 
@@ -63,7 +68,7 @@ export class Session {
   constructor(options: SessionOptions) {
     this.#options = options
     const names = (this.names = new StreamNames(options.streams))
-    this.bus = new TranscendentalEventBus<SessionEvents>({ clock: this.clock })
+    this.bus = new TranscendentalEventBus<SessionEvents>({ timers: edgeTimers(this.clock) })
     this.boundary = new ErrorBoundary({ keep: options.keepDeadLetter })
     this.arbiter = new Arbiter({ kindOf: exchange => findExchange(exchange).tradeIds, lines: options.lines ?? 1 })
     this.books = new Books(exchange => findExchange(exchange).book, names)
@@ -156,6 +161,7 @@ export class Session {
   }
 
   #publishControl(frame: ControlFrame): void {
+    if (frame.topic === LOAD) this.bus.setLoad(loadOf(frame.value))
     if (frame.topic === SUBSCRIBE && typeof frame.value === 'string') this.#follow(frame.value)
     void this.bus.emit('control', frame, 'session')
   }
@@ -182,4 +188,10 @@ export class Session {
         failed,
       }))
   }
+}
+
+/** The load state in a decision of the backpressure controller; anything else lets the bus measure for itself. */
+function loadOf(value: unknown): LoadState | undefined {
+  const state = typeof value === 'object' && value !== null && 'state' in value ? value.state : undefined
+  return LOAD_STATES.find(known => known === state)
 }

@@ -1,6 +1,6 @@
 /** What each stream has brought so far: the figures behind the live table. */
 import { Histogram } from '../engine/histogram.js'
-import { OWN_END } from '../model/frame.js'
+import { isOrderly } from '../model/frame.js'
 import type { MarketEvent, Status } from '../model/event.js'
 import type { Stream } from '../model/stream.js'
 import type { Micros } from '../model/time.js'
@@ -112,7 +112,7 @@ export class StreamStats {
   addStatus({ exchange, stream, state, detail }: Status): void {
     const key = `${exchange}:${stream}`
     const row = this.#named.get(key)
-    if (row === undefined || (state === 'disconnected' && detail.startsWith(OWN_END))) return
+    if (row === undefined || (state === 'disconnected' && isOrderly(detail))) return
     if (state === 'gap') row.gaps++
     if (state === 'disconnected') this.#lost.add(key)
     if (state === 'connected' && this.#lost.delete(key)) row.reconnects++

@@ -1,15 +1,18 @@
 /** The trading side of a session: strategies with their parameters, one isolated desk each, and the digest over all they did. */
 import { Random } from '../engine/random.js'
 import { UsageError } from '../model/errors.js'
+import type { ControlFrame } from '../model/frame.js'
 import type { TradingEvent } from '../model/trading.js'
 import { parseParameters } from '../strategies/parameters.js'
 import type { Strategy } from '../strategies/strategy.js'
+import { viewOf, type BookView } from '../trading/book-view.js'
 import { Desk } from '../trading/desk.js'
 import type { DeskOptions } from '../trading/desk-options.js'
 import { Digest } from './digest.js'
 import { TRADING_EVENTS } from './events.js'
 import { TradingPipeline } from './pipeline.js'
 import type { Session } from './session.js'
+import { readTradingCommand } from './trading-command.js'
 import { loadStrategy } from './strategy-file.js'
 
 export interface TradingOptions {
@@ -51,8 +54,8 @@ export class Trading {
     const random = new Random(plan.options.seed)
     this.pipelines = plan.chosen.map(({ strategy, parameters }, index) => {
       const own = random.fork(`${index}:${strategy.name}`)
-      return new TradingPipeline(session, `strategy:${strategy.name}`, quoteAsset =>
-        openDesk(session, plan.options, { strategy, parameters, quoteAsset, random: () => own.next() }),
+      return new TradingPipeline(session, strategy.name, quoteAsset =>
+        openDesk(session, plan.options, { strategy, parameters, quoteAsset, random: () => own.uniform() }),
       )
     })
     for (const type of TRADING_EVENTS) {
@@ -61,6 +64,7 @@ export class Trading {
         essential: true,
       })
     }
+    session.bus.subscribe('control', frame => this.#command(frame), { componentId: 'commands', essential: true })
     session.sections.set('ledger', () => this.desks().map(desk => desk.summary()))
     session.sections.set('digest', () => this.digest())
   }
@@ -74,16 +78,28 @@ export class Trading {
     for (const pipeline of this.pipelines) pipeline.finish()
   }
 
+  /** Commands are frames, so that a replay of the tape obeys them at the same place. */
+  #command(frame: ControlFrame): void {
+    const command = readTradingCommand(frame)
+    if (command === undefined) return
+    for (const pipeline of this.pipelines) {
+      if (command.strategy === null || command.strategy === pipeline.strategy) pipeline.command(command.act)
+    }
+  }
+
   /** SHA-256 over every signal, order, fill, position and balance, and over the closing balances. */
   digest(): string {
     const closed = new Digest()
-    closed.add({
-      events: this.#digest.hex(),
-      count: this.#digest.count,
-      balances: this.desks().map(desk => desk.summary()),
-    })
+    closed.add({ events: this.#digest.hex(), count: this.#digest.count, closing: this.desks().map(closingOf) })
     return closed.hex()
   }
+}
+
+/** What a run ends with, as far as it is exact; metrics are derived from it in floating point. */
+function closingOf(desk: Desk): object {
+  const { strategy, equity, positions, balances, fees, funding, locked, counts, openOrders, blocks, failure } =
+    desk.summary()
+  return { strategy, equity, positions, balances, fees, funding, locked, counts, openOrders, blocks, failure }
 }
 
 type Chosen = Pick<DeskOptions, 'strategy' | 'parameters' | 'quoteAsset' | 'random'>
@@ -93,11 +109,18 @@ function openDesk(session: Session, options: TradingOptions, chosen: Chosen): De
   return new Desk({
     ...chosen,
     clock: session.clock,
+    books: (exchange, symbol) => bookOf(session, exchange, symbol),
     capital: options.capital,
     ...(maker === undefined || taker === undefined ? {} : { fees: { maker, taker } }),
     ...(options.latencyMs === undefined ? {} : { latencyMs: options.latencyMs }),
     ...(options.model === undefined ? {} : { model: options.model }),
   })
+}
+
+/** The order book that the session keeps, as the paper exchange looks at it. */
+function bookOf(session: Session, exchange: string, symbol: string): BookView | undefined {
+  const sync = session.books.bySymbol(exchange, symbol)
+  return sync === undefined ? undefined : viewOf(sync.book, () => sync.isLive)
 }
 
 function readPairs(parameters: readonly string[]): ReadonlyMap<string, string> {

@@ -17,6 +17,7 @@ export const bollinger = defineStrategy({
     on: priceSource,
   }),
   warmup: ({ length }) => length,
+  scope: 'instrument',
   create({ parameters }) {
     const bands = new Bollinger(parameters.length, parameters.width)
     const upper = new Crossing()

@@ -19,6 +19,7 @@ export const bookImbalance = defineStrategy({
     })
     .refine(({ enter, leave }) => leave < enter, { error: 'must be below enter', path: ['leave'] }),
   warmup: ({ length }) => length,
+  scope: 'instrument',
   create({ parameters }) {
     const smooth = new Ema(parameters.length)
     let isLong = false

@@ -17,6 +17,7 @@ export const breakout = defineStrategy({
     on: priceSource,
   }),
   warmup: ({ entry, exit }) => Math.max(entry, exit),
+  scope: 'instrument',
   create({ parameters }) {
     const highest = new Extreme(parameters.entry, 'highest')
     const lowest = new Extreme(parameters.exit, 'lowest')

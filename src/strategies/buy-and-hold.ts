@@ -9,6 +9,7 @@ export const buyAndHold = defineStrategy({
   description: 'Buys at the first price and holds; the benchmark',
   params: z.object({ size: positionSize, on: priceSource }),
   warmup: 1,
+  scope: 'instrument',
   create({ parameters }) {
     const size = parameters.size === undefined ? {} : { size: parameters.size }
     let bought = false

@@ -20,6 +20,7 @@ export const ema = defineStrategy({
     })
     .refine(({ fast, slow }) => fast < slow, { error: 'must be below slow', path: ['fast'] }),
   warmup: ({ slow }) => slow,
+  scope: 'instrument',
   create({ parameters }) {
     const fast = new Ema(parameters.fast)
     const slow = new Ema(parameters.slow)

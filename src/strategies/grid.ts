@@ -15,6 +15,7 @@ export const grid = defineStrategy({
     tick: z.number().positive().max(1e6).default(0.01).describe('price step of the instrument'),
   }),
   warmup: 1,
+  scope: 'instrument',
   create({ parameters }) {
     const { levels, step, size, tick } = parameters
     let placed = false

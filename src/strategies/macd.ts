@@ -20,6 +20,7 @@ export const macd = defineStrategy({
     })
     .refine(({ fast, slow }) => fast < slow, { error: 'must be below slow', path: ['fast'] }),
   warmup: ({ slow, signal }) => slow + signal,
+  scope: 'instrument',
   create({ parameters }) {
     const lines = new Macd(parameters.fast, parameters.slow, parameters.signal)
     const crossing = new Crossing()

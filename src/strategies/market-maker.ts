@@ -23,6 +23,7 @@ export const marketMaker = defineStrategy({
     inventory: z.number().positive().max(1e12).default(0.005).describe('largest position, base units'),
     tick: z.number().positive().max(1e6).default(0.01).describe('price step of the instrument'),
   }),
+  scope: 'instrument',
   create({ parameters, account }) {
     const quotes = { buy: new Quoted('buy'), sell: new Quoted('sell') }
     const requote = (middle: number): Answer => {

@@ -24,6 +24,7 @@ export const meanReversion = defineStrategy({
     })
     .refine(({ entry, exit }) => exit < entry, { error: 'must be below entry', path: ['exit'] }),
   warmup: ({ length }) => length,
+  scope: 'instrument',
   create({ parameters }) {
     const deviation = new Stddev(parameters.length)
     const size = parameters.size === undefined ? {} : { size: parameters.size }

@@ -21,6 +21,7 @@ export const rsi = defineStrategy({
     })
     .refine(({ lower, upper }) => lower < upper, { error: 'must be below upper', path: ['lower'] }),
   warmup: ({ length }) => length + 1,
+  scope: 'instrument',
   create({ parameters }) {
     const index = new Rsi(parameters.length)
     const lower = new Crossing()

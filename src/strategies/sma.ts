@@ -19,6 +19,7 @@ export const sma = defineStrategy({
     })
     .refine(({ fast, slow }) => fast < slow, { error: 'must be below slow', path: ['fast'] }),
   warmup: ({ slow }) => slow,
+  scope: 'instrument',
   create({ parameters }) {
     const fast = new Sma(parameters.fast)
     const slow = new Sma(parameters.slow)

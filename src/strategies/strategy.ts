@@ -1,6 +1,7 @@
 /** What a strategy is: a name, validated parameters, and handlers that turn market events into requests. */
 import type { z } from 'zod'
 import type { StrategyContext, StrategyHandlers } from '../model/trading.js'
+import { perInstrument } from './per-instrument.js'
 
 /** Parameters are one zod object, so that their ranges, defaults and help come from one place. */
 export type ParameterSchema = z.ZodObject
@@ -12,7 +13,9 @@ export interface StrategyDefinition<Schema extends ParameterSchema> {
   readonly params: Schema
   /** Events (trades or candles) it must see before it can say anything. */
   readonly warmup?: number | ((parameters: z.infer<Schema>) => number)
-  /** Called once per run; all state lives in what it returns. */
+  /** `instrument`: an instance for each instrument; `account` (default): one instance hears the events of all. */
+  readonly scope?: 'instrument' | 'account'
+  /** Called once per run, or once per instrument; all state lives in what it returns. */
   create(context: StrategyContext<z.infer<Schema>>): StrategyHandlers
 }
 
@@ -29,13 +32,16 @@ const NAME = /^[a-z][a-z0-9-]{0,63}$/
 
 /** @throws TypeError where the definition is incomplete, with what is missing. */
 export function defineStrategy<Schema extends ParameterSchema>(definition: StrategyDefinition<Schema>): Strategy {
-  const { name, description, params, warmup } = definition
+  const { name, description, params, warmup, scope } = definition
   const strategy: Strategy = {
     name,
     description,
     params,
     warmup: parameters => (typeof warmup === 'function' ? warmup(parameters as z.infer<Schema>) : (warmup ?? 0)),
-    create: context => definition.create(context as StrategyContext<z.infer<Schema>>),
+    create: context => {
+      const create = (): StrategyHandlers => definition.create(context as StrategyContext<z.infer<Schema>>)
+      return scope === 'instrument' ? perInstrument(create) : create()
+    },
   }
   const missing = strategyFault(definition)
   if (missing !== undefined) throw new TypeError(missing)
