@@ -3,7 +3,10 @@ import type { Exchange } from './exchange.js'
 import { joinAddress } from './family/address.js'
 import { CoinbaseDecoder } from './family/coinbase-decoder.js'
 import { coinbaseDialect, requestFrames, STREAMS_PER_FRAME } from './family/coinbase-dialect.js'
+import { coinbaseLayouts } from './family/coinbase-layouts.js'
 import { coinbaseProduct } from './family/coinbase-products.js'
+
+const layouts = coinbaseLayouts()
 
 export const coinbase: Exchange = {
   name: 'coinbase',
@@ -33,6 +36,6 @@ export const coinbase: Exchange = {
   address: (_, base) => joinAddress(base, '/'),
   subscribe: streams => requestFrames('subscribe', streams),
   unsubscribe: streams => requestFrames('unsubscribe', streams),
-  decoder: () => new CoinbaseDecoder(),
+  decoder: () => layouts.decoder(new CoinbaseDecoder()),
   dialect: coinbaseDialect,
 }

@@ -5,6 +5,7 @@ import { snapshotRequest, spotBook } from './binance-books.js'
 import { SPOT_CHANNELS, SPOT_INTERVALS, SPOT_LIMITS } from './binance-channels.js'
 import { BinanceDecoder } from './binance-decoder.js'
 import { binanceDialect } from './binance-dialect.js'
+import { binanceLayouts } from './binance-layouts.js'
 import { requestFrames } from './binance-streams.js'
 import { spotInstrument, type Naming } from './binance-symbols.js'
 
@@ -38,6 +39,7 @@ export function familyMember(
   name: string,
   instrument: Naming,
 ): Pick<Exchange, 'tradeIds' | 'heartbeat' | 'instrument' | 'subscribe' | 'unsubscribe' | 'decoder' | 'dialect'> {
+  const layouts = binanceLayouts(name, instrument)
   return {
     tradeIds: 'contiguous',
     // Spot servers ping every 20 s; the others only every 3 min, so a quiet line is asked sooner.
@@ -45,7 +47,7 @@ export function familyMember(
     instrument,
     subscribe: (streams, request) => requestFrames('SUBSCRIBE', streams, request),
     unsubscribe: (streams, request) => requestFrames('UNSUBSCRIBE', streams, request),
-    decoder: () => new BinanceDecoder(name, instrument),
+    decoder: () => layouts.decoder(new BinanceDecoder(name, instrument)),
     dialect: binanceDialect,
   }
 }

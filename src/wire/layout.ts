@@ -1,0 +1,183 @@
+/** EvolvingConsciousInterface · schema drift, self-specialising decoders: learns the layouts of an exchange's messages and reads them from their bytes. */
+import type { Rule } from './field.js'
+import { compileLayout, type LayoutReader } from './layout-code.js'
+import { outlineOf } from './outline.js'
+import { load, words } from './scanner.js'
+import { layoutBy, shapeOf, type KnownRows } from './steps.js'
+
+/** The general way to decode a message; the learned one must give the same, always. */
+export interface MessageDecoder<Event> {
+  decode(data: Buffer, receivedAt: number, out: Event[]): void
+}
+
+/** A layout that was learned. */
+export interface LearnedLayout {
+  readonly rule: string
+  /** What stands where, values left out. */
+  readonly shape: string
+  readonly messages: number
+}
+
+export interface LayoutStats {
+  /** Messages read from their bytes. */
+  readonly fast: number
+  /** Messages that took the general way, of whatever kind. */
+  readonly general: number
+  /** Messages decoded both ways to compare them, the first ones of a layout and ever fewer later. */
+  readonly compared: number
+  /** Layouts in which the two ways did not agree; each was given up at once. */
+  readonly givenUp: number
+  readonly layouts: readonly LearnedLayout[]
+}
+
+interface Specialist {
+  readonly rule: string
+  readonly shape: string
+  readonly read: LayoutReader
+  messages: number
+}
+
+const MOST_LAYOUTS = 64
+/** Messages looked at for a layout to learn; after them one in {@link LOOK_AGAIN}, so that a new layout is still learned one day. */
+const PATIENCE = 2_000
+const LOOK_AGAIN = 64
+/** Places of the guess which layout comes next: by 24 bytes near the front, where exchanges name stream and kind. */
+const GUESSES = 1_024
+
+/**
+ * The layouts of one exchange, shared by all its connections: which rules there are is declared, what the messages look like is seen.
+ * A layout is learned from a message that the general way has decoded, and only where reading its bytes gives the same.
+ */
+export class Layouts {
+  private readonly specialists: Specialist[] = []
+  private readonly guesses = new Uint8Array(GUESSES)
+  private readonly shapes = new Set<string>()
+  private readonly rows = new Map<Rule, KnownRows>()
+  private readonly counts = { fast: 0, general: 0, compared: 0, givenUp: 0, looked: 0 }
+
+  constructor(private readonly rules: readonly Rule[]) {}
+
+  /** A decoder that reads what it can from the bytes and leaves the rest to `general`, which must keep no history. */
+  decoder<Event extends object>(general: MessageDecoder<Event>): LearningDecoder<Event> {
+    return new LearningDecoder(this, general)
+  }
+
+  stats(): LayoutStats {
+    const { fast, general, compared, givenUp } = this.counts
+    return {
+      fast,
+      general,
+      compared,
+      givenUp,
+      layouts: this.specialists.map(({ rule, shape, messages }) => ({ rule, shape, messages })),
+    }
+  }
+
+  /** Reads the message if a learned layout fits it. @returns false, with nothing appended, where none does. */
+  read<Event extends object>(data: Buffer, receivedAt: number, out: Event[], general: MessageDecoder<Event>): boolean {
+    if (this.specialists.length === 0 || !load(data)) return false
+    const place = guessPlace()
+    const first = this.guesses[place] ?? 0
+    if (this.readAs(first, data, receivedAt, out, general)) return true
+    for (let index = 0; index < this.specialists.length; index++) {
+      if (index === first || !this.readAs(index, data, receivedAt, out, general)) continue
+      this.guesses[place] = index
+      return true
+    }
+    return false
+  }
+
+  /** The general way has decoded the message, and what it found stands behind `start`: perhaps its layout can be learned. */
+  learn(data: Buffer, receivedAt: number, out: readonly object[], start: number): void {
+    const { counts } = this
+    counts.general++
+    if (counts.looked++ >= PATIENCE && counts.looked % LOOK_AGAIN !== 0) return
+    if (this.specialists.length >= MOST_LAYOUTS || !load(data)) return
+    const text = data.toString('latin1')
+    const root = outlineOf(text)
+    if (root === undefined) return
+    for (const rule of this.rules) {
+      const rows = this.rows.get(rule) ?? new Map<string, never>()
+      this.rows.set(rule, rows)
+      const layout = layoutBy(rule, text, root, rows)
+      if (layout === undefined) continue
+      const shape = shapeOf(layout)
+      const name = `${rule.name} ${shape}`
+      if (this.shapes.has(name)) return
+      this.shapes.add(name)
+      const read = compileLayout(layout, rule)
+      const found: object[] = []
+      if (!read?.(data.length, receivedAt, found) || !areSame(found, out, start)) continue
+      this.specialists.push({ rule: rule.name, shape, read, messages: 0 })
+      return
+    }
+  }
+
+  private readAs<Event extends object>(
+    index: number,
+    data: Buffer,
+    receivedAt: number,
+    out: Event[],
+    general: MessageDecoder<Event>,
+  ): boolean {
+    const specialist = this.specialists[index]
+    if (specialist === undefined) return false
+    const start = out.length
+    if (!specialist.read(data.length, receivedAt, out)) return false
+    this.counts.fast++
+    const count = ++specialist.messages
+    if ((count & (count - 1)) === 0) return this.compare(specialist, data, receivedAt, out, start, general)
+    return true
+  }
+
+  /** A rule that does not say all that matters would show here. @returns false where the message must be decoded again. */
+  private compare<Event extends object>(
+    specialist: Specialist,
+    data: Buffer,
+    receivedAt: number,
+    out: Event[],
+    start: number,
+    general: MessageDecoder<Event>,
+  ): boolean {
+    const expected: Event[] = []
+    this.counts.compared++
+    try {
+      general.decode(data, receivedAt, expected)
+      if (areSame(expected, out, start)) return true
+    } catch {
+      // The general way refuses it; its caller will hear so.
+    }
+    this.counts.givenUp++
+    this.counts.fast--
+    this.specialists.splice(this.specialists.indexOf(specialist), 1)
+    out.length = start
+    return false
+  }
+}
+
+/** Reads what it can from the bytes, and learns from what the general way had to decode. */
+export class LearningDecoder<Event extends object> implements MessageDecoder<Event> {
+  constructor(
+    readonly layouts: Layouts,
+    /** The general way by itself. */
+    readonly general: MessageDecoder<Event>,
+  ) {}
+
+  decode(data: Buffer, receivedAt: number, out: Event[]): void {
+    if (this.layouts.read(data, receivedAt, out, this.general)) return
+    const start = out.length
+    this.general.decode(data, receivedAt, out)
+    this.layouts.learn(data, receivedAt, out, start)
+  }
+}
+
+function guessPlace(): number {
+  let hash = words.getInt32(8, true)
+  for (let at = 12; at < 32; at += 4) hash = Math.imul(hash, 0x01000193) ^ words.getInt32(at, true)
+  return (hash ^ (hash >>> 15)) & (GUESSES - 1)
+}
+
+/** The same events in the same order, key by key; JSON writes nothing that an event holds in two ways. */
+function areSame(found: readonly object[], out: readonly object[], start: number): boolean {
+  return JSON.stringify(found) === JSON.stringify(out.slice(start))
+}
