@@ -21,4 +21,6 @@ export interface CommandInput {
   readonly args: readonly string[]
   readonly options: Options
   readonly io: Io
+  /** All commands, for those that tell about the others. */
+  readonly commands: readonly CommandSpec[]
 }

@@ -24,7 +24,7 @@ export async function main(argv: readonly string[], io: Io): Promise<ExitCode> {
     const configured = withConfiguration(parsed.options, io)
     options = configured
     const { run } = await parsed.command.load()
-    return await run({ args: parsed.args, options: configured, io })
+    return await run({ args: parsed.args, options: configured, io, commands: parsed.commands })
   } catch (error) {
     return reportFailure(error, io, options)
   }

@@ -12,7 +12,7 @@ export interface ColourChoice {
  * `--no-color`, then `FORCE_COLOR`, then `NO_COLOR`, then `TERM=dumb`, then whether the output is a terminal.
  * The level is passed to chalk explicitly because chalk itself does not read `NO_COLOR`.
  */
-export function colourLevel(io: Pick<Io, 'env'>, output: Output, choice: ColourChoice): 0 | 1 | 2 | 3 {
+export function colourLevel(io: Pick<Io, 'env'>, output: Pick<Output, 'isTTY'>, choice: ColourChoice): 0 | 1 | 2 | 3 {
   if (choice.noColor) return 0
   const forced = io.env['FORCE_COLOR']
   if (forced !== undefined)

@@ -11,6 +11,7 @@ export interface Parsed {
   readonly command: CommandSpec
   readonly args: readonly string[]
   readonly options: Options
+  readonly commands: readonly CommandSpec[]
 }
 
 const FIRST_STEPS = `
@@ -64,7 +65,7 @@ function addCommand(program: Command, spec: CommandSpec, found: (parsed: Parsed)
   command.action(() => {
     const options = { ...program.opts<Options>(), ...given(command) }
     if (options.color === true) delete options.color
-    found({ command: spec, args: command.args, options })
+    found({ command: spec, args: command.args, options, commands: COMMANDS })
   })
 }
 

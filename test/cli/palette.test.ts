@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { colourLevel } from '../../src/cli/palette.js'
-import type { Output } from '../../src/cli/io.js'
 
-const terminal = { isTTY: true } as Output
-const pipe = { isTTY: false } as Output
+const terminal = { isTTY: true }
+const pipe = { isTTY: false }
 
 describe('colourLevel', () => {
   it.each([

@@ -2,17 +2,16 @@
 import { EXIT, UsageError, type ExitCode } from '../../model/errors.js'
 import { nearest } from '../../model/symbol.js'
 import type { CommandInput, CommandSpec } from '../command.js'
-import { COMMANDS } from '../commands.js'
 import { GLOBAL_OPTIONS, OPTIONS, type OptionSpec } from '../options.js'
 
-const SHELLS: ReadonlyMap<string, () => string> = new Map([
+const SHELLS: ReadonlyMap<string, (commands: readonly CommandSpec[]) => string> = new Map([
   ['bash', bash],
   ['zsh', zsh],
   ['fish', fish],
 ])
 
 /** @throws UsageError where the shell is none of those known. */
-export function run({ args, io }: CommandInput): Promise<ExitCode> {
+export function run({ args, io, commands }: CommandInput): Promise<ExitCode> {
   const [shell = ''] = args
   const script = SHELLS.get(shell)
   if (script === undefined) {
@@ -21,7 +20,7 @@ export function run({ args, io }: CommandInput): Promise<ExitCode> {
       hint: `${near === undefined ? '' : `did you mean ${near}? `}choose one of: ${[...SHELLS.keys()].join(', ')}`,
     })
   }
-  io.stdout.write(script())
+  io.stdout.write(script(commands))
   return Promise.resolve(EXIT.done)
 }
 
@@ -34,8 +33,8 @@ function flagsOf(command: CommandSpec): { readonly flag: string; readonly help: 
   })
 }
 
-function bash(): string {
-  const cases = COMMANDS.map(
+function bash(commands: readonly CommandSpec[]): string {
+  const cases = commands.map(
     command =>
       `    ${command.name}) words="${flagsOf(command)
         .map(({ flag }) => flag)
@@ -45,7 +44,7 @@ function bash(): string {
 _genesis() {
   local current="\${COMP_WORDS[COMP_CWORD]}" words
   if [ "$COMP_CWORD" -eq 1 ]; then
-    COMPREPLY=($(compgen -W "${COMMANDS.map(({ name }) => name).join(' ')} --help --version" -- "$current"))
+    COMPREPLY=($(compgen -W "${commands.map(({ name }) => name).join(' ')} --help --version" -- "$current"))
     return
   fi
   case "\${COMP_WORDS[1]}" in
@@ -59,9 +58,9 @@ complete -o filenames -F _genesis genesis
 `
 }
 
-function zsh(): string {
-  const commands = COMMANDS.map(({ name, summary }) => `    '${name}:${quoted(summary)}'`)
-  const cases = COMMANDS.map(command => {
+function zsh(commands: readonly CommandSpec[]): string {
+  const described = commands.map(({ name, summary }) => `    '${name}:${quoted(summary)}'`)
+  const cases = commands.map(command => {
     const flags = flagsOf(command).map(({ flag, help }) => `'${flag}[${quoted(help)}]'`)
     return `    ${command.name}) _arguments ${flags.join(' ')} '*:file:_files' ;;`
   })
@@ -70,7 +69,7 @@ function zsh(): string {
 _genesis() {
   local -a commands
   commands=(
-${commands.join('\n')}
+${described.join('\n')}
   )
   if (( CURRENT == 2 )); then _describe command commands; return; fi
   case "\${words[2]}" in
@@ -81,8 +80,8 @@ compdef _genesis genesis
 `
 }
 
-function fish(): string {
-  const lines = COMMANDS.flatMap(command => [
+function fish(commands: readonly CommandSpec[]): string {
+  const lines = commands.flatMap(command => [
     `complete -c genesis -n __fish_use_subcommand -a ${command.name} -d '${quoted(command.summary)}'`,
     ...flagsOf(command).map(
       ({ flag, help }) =>
