@@ -261,8 +261,8 @@ function levels(path: string): Field<Level[]> {
 
 /** Milliseconds or microseconds, as `binanceTime` tells them apart; undefined where it would refuse. */
 function micros(count: number): number | undefined {
-  if (count <= 0) return undefined
-  return count < 100_000_000_000_000 ? count * 1000 : count
+  const time = count < 100_000_000_000_000 ? count * 1000 : count
+  return count <= 0 || time > Number.MAX_SAFE_INTEGER ? undefined : time
 }
 
 /** Undefined for depth that is not reported. */
