@@ -8,6 +8,7 @@ import { binanceUs } from './binance-us.js'
 import { bitfinex } from './bitfinex.js'
 import { bitstamp } from './bitstamp.js'
 import { bybit } from './bybit.js'
+import { ccxtExchange } from './ccxt.js'
 import { coinbase } from './coinbase.js'
 import { coinbaseAdvanced } from './coinbase-advanced.js'
 import { deribit } from './deribit.js'
@@ -42,9 +43,10 @@ export const EXCHANGES: ReadonlyMap<string, Exchange> = new Map(
   ].map(exchange => [exchange.name, exchange]),
 )
 
-/** @throws UsageError naming the valid choices and the nearest one. */
+/** One of the above, or `ccxt:` and the id of an exchange of that library. @throws UsageError naming the valid choices and the nearest one. */
 export function findExchange(name: string): Exchange {
-  const exchange = EXCHANGES.get(name.toLowerCase())
+  const lower = name.toLowerCase()
+  const exchange = EXCHANGES.get(lower) ?? ccxtExchange(lower)
   if (exchange) return exchange
   throw new UsageError(
     'unknown_exchange',

@@ -4,7 +4,6 @@ import type { LinkState } from '../model/frame.js'
 import type { Micros } from '../model/time.js'
 import { hostOf } from './addresses.js'
 import { Approach } from './approach.js'
-import { Connection } from './connection.js'
 import { ending } from './ending.js'
 import type { Ending } from './ending.js'
 import type { Route } from './failover.js'
@@ -12,6 +11,8 @@ import { emptyStats } from './line-parts.js'
 import type { LineParts } from './line-parts.js'
 import { Subscriptions } from './subscriptions.js'
 import type { Cancel } from './timers.js'
+import { openTransport } from './transport.js'
+import type { Transport } from './transport.js'
 
 export class Line {
   readonly stats = emptyStats()
@@ -22,7 +23,7 @@ export class Line {
   lastData: Micros = 0
   openedAt: Micros = 0
   private firstData: Micros = 0
-  private connection: Connection | null = null
+  private connection: Transport | null = null
   private approach: Approach | null = null
   private cancelRetry: Cancel = () => undefined
   private downSince: Micros = 0
@@ -161,7 +162,7 @@ export class Line {
     this.approach = null
     const { shared, exchange } = this.parts
     try {
-      this.connection = new Connection(
+      this.connection = openTransport(
         {
           address,
           proxy: route.proxy,
