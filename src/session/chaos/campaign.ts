@@ -1,0 +1,68 @@
+/** Runs trials one after the other over one storm and one tape, and judges each by what it had to reach. */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { performance } from 'node:perf_hooks'
+import { messageOf } from '../../model/errors.js'
+import { stormOf, type Storm } from './storm.js'
+import { recordTape, type Tape } from './tape.js'
+import { shortfalls, type Findings, type Trial } from './trial.js'
+
+/** As printed: the key order is the printed order. */
+export interface TrialReport extends Findings {
+  readonly type: 'trial'
+  readonly name: string
+  readonly passed: boolean
+  /** What fell short, by name. */
+  readonly short: readonly string[]
+  readonly intensity: number
+  readonly seed: number
+  readonly elapsedMs: number
+}
+
+export interface CampaignOptions {
+  readonly intensity: number
+  readonly seed: number
+  readonly trials: readonly Trial[]
+  readonly began: (trial: Trial) => void
+  readonly ended: (report: TrialReport) => void
+}
+
+/** @returns true where every trial passed. */
+export async function runCampaign({ intensity, seed, trials, began, ended }: CampaignOptions): Promise<boolean> {
+  const storm = stormOf(intensity, seed)
+  const directory = mkdtempSync(join(tmpdir(), 'genesis-chaos-'))
+  let recording: Promise<Tape> | undefined
+  const tape = (): Promise<Tape> => (recording ??= recordTape(storm, join(directory, 'market.jsonl')))
+  let passed = true
+  try {
+    for (const trial of trials) {
+      began(trial)
+      const report = await runTrial(trial, storm, () => trial.run({ storm, tape, directory }))
+      passed &&= report.passed
+      ended(report)
+    }
+  } finally {
+    rmSync(directory, { recursive: true, force: true })
+  }
+  return passed
+}
+
+/** A trial that cannot be carried out has failed, and says why. */
+async function runTrial(trial: Trial, storm: Storm, run: () => Promise<Findings>): Promise<TrialReport> {
+  const begun = performance.now()
+  const findings = await run().catch((error: unknown): Findings => {
+    return { measured: { error: messageOf(error) }, required: { error: { equal: 'none' } } }
+  })
+  const short = shortfalls(findings)
+  return {
+    type: 'trial',
+    name: trial.name,
+    passed: short.length === 0,
+    ...findings,
+    short,
+    intensity: storm.intensity,
+    seed: storm.seed,
+    elapsedMs: Math.round(performance.now() - begun),
+  }
+}

@@ -1,0 +1,84 @@
+/** Trial 4, the integrated system: market to strategy to orders to fills through the storm, and the digest of an undisturbed run at its end. */
+import { openJournal } from '../../journal/reader.js'
+import { Session } from '../session.js'
+import { planTrading, type TradingPlan } from '../trading.js'
+import { Accounts } from './accounts.js'
+import { framesOf, silencesOf, storyOf, together, tradesOf } from './figures.js'
+import { startPair } from './pair.js'
+import { runRig } from './rig.js'
+import { TAPE_CHANNELS, type Tape } from './tape.js'
+import type { Findings, Ground } from './trial.js'
+import { abandoning } from './venue.js'
+
+const PATIENCE_SECONDS = 8
+const STRATEGY = {
+  strategies: ['sma'],
+  parameters: ['fast=40', 'slow=160'],
+  capital: '10000',
+  fees: undefined,
+  latencyMs: undefined,
+  model: undefined,
+  seed: 1,
+}
+
+export async function tryIntegrated(ground: Ground): Promise<Findings> {
+  const { storm } = ground
+  const tape = await ground.tape()
+  const plan = await planTrading(STRATEGY)
+  const undisturbed = await foldTape(tape, plan)
+  const accounts = new Accounts(plan)
+  const pair = await startPair(storm, tape)
+  const report = await runRig({
+    urls: pair.urls,
+    lines: 2,
+    channels: TAPE_CHANNELS,
+    seconds: storm.seconds + PATIENCE_SECONDS,
+    mayEndAfterSeconds: storm.seconds + 0.1,
+    prepare: session => trade(session, accounts),
+  }).catch(abandoning(pair))
+  const servers = await pair.stop()
+  const digest = accounts.close()
+  return together(storyOf(storm, tape.messages, report), silencesOf(storm, report), framesOf(report, servers), {
+    measured: {
+      ...tradesOf(tape, report),
+      gaps: report.summary.gaps,
+      ...accounts.totals(),
+      digest,
+      undisturbedDigest: undisturbed,
+    },
+    required: {
+      tradesLost: { equal: 0 },
+      gaps: { equal: 0 },
+      orders: { atLeast: 1 },
+      fills: { atLeast: 1 },
+      digest: { equal: undisturbed },
+    },
+  })
+}
+
+function trade({ bus }: Session, accounts: Accounts): void {
+  bus.subscribe('trade', event => accounts.hear(event), {
+    componentId: 'accounts',
+    priority: 'critical',
+    essential: true,
+  })
+}
+
+/** The tape without sockets, lines or faults. @returns the digest. */
+async function foldTape(tape: Tape, plan: TradingPlan): Promise<string> {
+  const accounts = new Accounts(plan)
+  const session = new Session({
+    command: 'undisturbed',
+    streams: [],
+    feed: null,
+    keepDeadLetter: () => undefined,
+    filter: null,
+  })
+  trade(session, accounts)
+  const reader = await openJournal(tape.path, { exchange: 'binance', onCorrupt: 'stop' })
+  for await (const batch of reader.batches()) {
+    for (const item of batch) if (item.kind !== 'event') session.deliver(item)
+  }
+  await session.bus.stop()
+  return accounts.close()
+}

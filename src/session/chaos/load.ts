@@ -1,0 +1,41 @@
+/** Trial 3, extreme load: the whole rate on two lines at once, each hit in turn, and nothing is lost. */
+import { costOf, framesOf, silencesOf, storyOf, together, tradesOf } from './figures.js'
+import { runRig } from './rig.js'
+import { TAPE_CHANNELS } from './tape.js'
+import type { Findings, Ground } from './trial.js'
+import { abandoning } from './venue.js'
+import { startPair } from './pair.js'
+
+const PATIENCE_SECONDS = 8
+
+export async function tryLoad(ground: Ground): Promise<Findings> {
+  const { storm } = ground
+  const tape = await ground.tape()
+  const pair = await startPair(storm, tape)
+  const report = await runRig({
+    urls: pair.urls,
+    lines: 2,
+    channels: TAPE_CHANNELS,
+    seconds: storm.seconds + PATIENCE_SECONDS,
+    mayEndAfterSeconds: storm.seconds + 0.1,
+  }).catch(abandoning(pair))
+  const servers = await pair.stop()
+  const trades = tradesOf(tape, report)
+  const { healed } = report.session.arbiter.stats()
+  return together(
+    storyOf(storm, tape.messages, report),
+    silencesOf(storm, report),
+    framesOf(report, servers),
+    costOf(report),
+    {
+      measured: {
+        framesPerSecond: Math.round(report.dataFrames / report.activeSeconds),
+        ...trades,
+        gaps: report.summary.gaps,
+        duplicates: report.summary.duplicates,
+        healed,
+      },
+      required: { tradesLost: { equal: 0 }, tradesOutOfOrder: { equal: 0 }, gaps: { equal: 0 } },
+    },
+  )
+}
