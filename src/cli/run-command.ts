@@ -108,8 +108,8 @@ function watch(input: CommandInput, plan: CommandRunPlan, parts: RunningParts): 
 export function resolveStreams(texts: readonly string[], { options }: Pick<CommandInput, 'options'>): Stream[] {
   const streams = texts.map(text => resolveStream(text, options.exchange ?? 'binance'))
   const seen = new Set<string>()
-  return streams.filter(({ exchange, symbol, channel, interval }) => {
-    const key = JSON.stringify([exchange, symbol, channel, interval])
+  return streams.filter(({ exchange, pair, channel, interval }) => {
+    const key = JSON.stringify([exchange, pair, channel, interval])
     return !seen.has(key) && seen.add(key)
   })
 }

@@ -107,10 +107,10 @@ export interface BookText {
 }
 
 export interface SnapshotRequest {
-  /** Address of the snapshot; `base` is the custom origin (`http://127.0.0.1:9000`) or null for the exchange's own. */
-  url(symbol: string, base: string | null): string
+  /** Address of the snapshot; `base` is the custom origin (`http://127.0.0.1:9000`) or null for the exchange's own. The pair tells apart instruments of one symbol. */
+  url(symbol: string, base: string | null, pair?: string): string
   /** Makes the bare REST answer a frame that says by itself what it is, body verbatim, for {@link Decoder} and the recording. */
-  wrap(symbol: string, body: string): string
+  wrap(symbol: string, body: string, pair?: string): string
 }
 
 export interface Ticket {

@@ -64,8 +64,8 @@ export class LineSet {
   }
 
   /** The line to fetch a book's snapshot for: one that stays, if there is one. */
-  bookCarrier(exchange: string, symbol: string): Line | undefined {
-    const carriers = this.all().filter(line => !line.stopped && line.booksOf(exchange, symbol).length > 0)
+  bookCarrier(exchange: string, symbol: string, pair?: string): Line | undefined {
+    const carriers = this.all().filter(line => !line.stopped && line.booksOf(exchange, symbol, pair).length > 0)
     return carriers.find(line => line.retiring === null && line.open) ?? carriers[0]
   }
 

@@ -73,11 +73,11 @@ export class Line {
     return (this.parts.shared.clock.now() - Math.max(this.lastData, this.openedAt)) / 1_000
   }
 
-  /** Names of the streams that carry this symbol's book. */
-  booksOf(exchange: string, symbol: string): readonly string[] {
+  /** Names of the streams that carry this symbol's book; the pair tells apart instruments of one symbol. */
+  booksOf(exchange: string, symbol: string, pair?: string): readonly string[] {
     if (this.parts.exchange.name !== exchange) return []
     const books = this.subscriptions.streams().filter(stream => stream.symbol === symbol && stream.channel === 'book')
-    return books.map(stream => stream.name)
+    return books.filter(stream => pair === undefined || stream.pair === pair).map(stream => stream.name)
   }
 
   start(): void {

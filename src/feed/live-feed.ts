@@ -49,7 +49,9 @@ export class LiveFeed implements FrameSource {
     this.lines.plan(options.streams)
     const all = (): readonly Line[] => this.lines.all()
     this.troubles = new Troubles(all, trouble => options.trouble?.(trouble), options.giveUpAfter)
-    this.snapshots = new SnapshotFetcher(this.shared, (exchange, symbol) => this.lines.bookCarrier(exchange, symbol))
+    this.snapshots = new SnapshotFetcher(this.shared, (exchange, symbol, pair) =>
+      this.lines.bookCarrier(exchange, symbol, pair),
+    )
     this.handover = new Handover({
       lines: this.lines,
       timers,
@@ -110,9 +112,9 @@ export class LiveFeed implements FrameSource {
   }
 
   /** The same for every stream of a symbol's book. */
-  resubscribeBook(exchange: string, symbol: string): void {
+  resubscribeBook(exchange: string, symbol: string, pair?: string): void {
     for (const line of this.lines.all()) {
-      const names = line.booksOf(exchange, symbol)
+      const names = line.booksOf(exchange, symbol, pair)
       for (const stream of line.subscriptions.streams()) {
         if (names.includes(stream.name)) line.subscriptions.renew(stream)
       }
@@ -125,8 +127,8 @@ export class LiveFeed implements FrameSource {
   }
 
   /** Fetches a book snapshot by REST; it arrives as a data frame on a line that carries the book. */
-  wantSnapshot(exchange: string, symbol: string): void {
-    this.snapshots.want(exchange, symbol)
+  wantSnapshot(exchange: string, symbol: string, pair?: string): void {
+    this.snapshots.want(exchange, symbol, pair)
   }
 
   /** Opens a replacement for a line, and closes the line once the replacement works. */

@@ -19,13 +19,13 @@ export class SnapshotFetcher {
   constructor(
     private readonly shared: Shared,
     /** The line that a book's snapshot belongs to, at this moment. */
-    private readonly carrier: (exchange: string, symbol: string) => Line | undefined,
+    private readonly carrier: (exchange: string, symbol: string, pair?: string) => Line | undefined,
   ) {}
 
   /** A snapshot that is already on its way is not asked for again. */
-  want(exchange: string, symbol: string): void {
-    if (this.running.has(keyOf(exchange, symbol))) return
-    this.attempt({ exchange, symbol, number: 1, backoff: new Backoff({ random: this.shared.random }) })
+  want(exchange: string, symbol: string, pair?: string): void {
+    if (this.running.has(keyOf({ exchange, symbol, pair }))) return
+    this.attempt({ exchange, symbol, pair, number: 1, backoff: new Backoff({ random: this.shared.random }) })
   }
 
   stop(): void {
@@ -34,12 +34,12 @@ export class SnapshotFetcher {
   }
 
   private attempt(task: Task): void {
-    const key = keyOf(task.exchange, task.symbol)
-    const line = this.carrier(task.exchange, task.symbol)
+    const key = keyOf(task)
+    const line = this.carrier(task.exchange, task.symbol, task.pair)
     const request = line?.parts.exchange.book?.request
     this.running.delete(key)
     if (line === undefined || request === undefined) return
-    const url = request.url(task.symbol, restBase(line.route.base, this.shared.urls))
+    const url = request.url(task.symbol, restBase(line.route.base, this.shared.urls), task.pair)
     const waitMs = this.shared.penalties.reserveRequest(hostOf(url), RATE)
     this.running.set(
       key,
@@ -48,7 +48,7 @@ export class SnapshotFetcher {
   }
 
   private fetch(task: Task, url: string, proxy: string | null): void {
-    const key = keyOf(task.exchange, task.symbol)
+    const key = keyOf(task)
     const { clock, timers, penalties, ca, timing } = this.shared
     const pending = startRequest({ url, method: 'GET', proxy, clock, timers, ca, deadlineMs: timing.restMs })
     let cancelled = false
@@ -76,12 +76,12 @@ export class SnapshotFetcher {
     }
     const again = { ...task, number: task.number + 1 }
     const cancel = this.shared.timers.after(task.backoff.next(), () => this.attempt(again))
-    this.running.set(keyOf(task.exchange, task.symbol), cancel)
+    this.running.set(keyOf(task), cancel)
   }
 
-  private deliver({ exchange, symbol }: Task, body: string): void {
-    const line = this.carrier(exchange, symbol)
-    const text = line?.parts.exchange.book?.request?.wrap(symbol, body)
+  private deliver({ exchange, symbol, pair }: Task, body: string): void {
+    const line = this.carrier(exchange, symbol, pair)
+    const text = line?.parts.exchange.book?.request?.wrap(symbol, body, pair)
     if (line === undefined || text === undefined) return
     this.fetched++
     const receivedAt = this.shared.clock.now()
@@ -89,22 +89,23 @@ export class SnapshotFetcher {
     this.shared.emit({ kind: 'data', receivedAt, exchange, line: line.number, data, binary: false })
   }
 
-  private giveUp({ exchange, symbol }: Task, why: string): void {
+  private giveUp({ exchange, symbol, pair }: Task, why: string): void {
     this.failed++
-    const line = this.carrier(exchange, symbol)
+    const line = this.carrier(exchange, symbol, pair)
     const detail = `no book snapshot after ${String(ATTEMPTS)} attempts: ${why}`
-    line?.link('stale', this.shared.clock.now(), detail, line.booksOf(exchange, symbol))
+    line?.link('stale', this.shared.clock.now(), detail, line.booksOf(exchange, symbol, pair))
   }
 }
 
 interface Task {
   readonly exchange: string
   readonly symbol: string
+  readonly pair: string | undefined
   /** Of the attempt, from 1. */
   readonly number: number
   readonly backoff: Backoff
 }
 
-function keyOf(exchange: string, symbol: string): string {
-  return `${exchange} ${symbol}`
+function keyOf({ exchange, symbol, pair = '' }: Pick<Task, 'exchange' | 'symbol' | 'pair'>): string {
+  return `${exchange} ${symbol} ${pair}`
 }

@@ -106,8 +106,9 @@ export class StreamFold implements EngineOutlet {
   private publishSynchronised(stream: string): void {
     for (const result of this.synchronised.splice(0)) {
       if (result.type === 'book' || result.type === 'status') this.publish(stream, result)
-      else if (result.type === 'snapshotWanted') this.feed.wantSnapshot(result.exchange, result.symbol)
-      else if (result.type === 'resubscribeWanted') this.feed.resubscribeBook(result.exchange, result.symbol)
+      else if (result.type === 'snapshotWanted') this.feed.wantSnapshot(result.exchange, result.symbol, result.pair)
+      else if (result.type === 'resubscribeWanted')
+        this.feed.resubscribeBook(result.exchange, result.symbol, result.pair)
     }
   }
 

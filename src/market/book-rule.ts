@@ -19,6 +19,8 @@ export interface SnapshotWanted {
   readonly type: 'snapshotWanted'
   readonly exchange: string
   readonly symbol: string
+  /** Some exchanges list two instruments under one symbol. */
+  readonly pair: string
   /** 1 for the first try since the book last held for a minute. */
   readonly attempt: number
 }
@@ -28,6 +30,7 @@ export interface ResubscribeWanted {
   readonly type: 'resubscribeWanted'
   readonly exchange: string
   readonly symbol: string
+  readonly pair: string
   readonly attempt: number
 }
 

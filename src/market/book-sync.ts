@@ -234,9 +234,9 @@ export class BookSync {
   }
 
   private ask(at: Micros, out: BookSyncResult[]): void {
-    const { exchange, symbol } = this.target
+    const { exchange, symbol, pair } = this.target
     const type = this.rule.snapshot === 'rest' ? 'snapshotWanted' : 'resubscribeWanted'
-    out.push({ type, exchange, symbol, attempt: this.retries.count(at) })
+    out.push({ type, exchange, symbol, pair, attempt: this.retries.count(at) })
   }
 
   private openGap(failure: Failure, at: Micros, out: BookSyncResult[]): void {

@@ -14,8 +14,8 @@ import type { StreamNames } from './stream-names.js'
 /** What the intake asks of a live feed; a replay has none. */
 export interface FeedControl {
   heard(line: number, found: Decoded): void
-  wantSnapshot(exchange: string, symbol: string): void
-  resubscribeBook(exchange: string, symbol: string): void
+  wantSnapshot(exchange: string, symbol: string, pair: string): void
+  resubscribeBook(exchange: string, symbol: string, pair: string): void
 }
 
 export interface IntakeParts {
@@ -142,10 +142,10 @@ export class Intake implements EngineOutlet {
           this.#parts.publish(result)
           break
         case 'snapshotWanted':
-          this.#parts.feed?.wantSnapshot(result.exchange, result.symbol)
+          this.#parts.feed?.wantSnapshot(result.exchange, result.symbol, result.pair)
           break
         case 'resubscribeWanted':
-          this.#parts.feed?.resubscribeBook(result.exchange, result.symbol)
+          this.#parts.feed?.resubscribeBook(result.exchange, result.symbol, result.pair)
           break
         default:
           this.#parts.gaps.record(result)

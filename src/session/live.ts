@@ -1,5 +1,5 @@
 /** Live frames for a session: the feed, and the embedded exchange where a stream asks for it. */
-import { EXCHANGES } from '../exchanges/registry.js'
+import { EXCHANGES, findExchange } from '../exchanges/registry.js'
 import type { Exchange } from '../exchanges/exchange.js'
 import { startEmbeddedExchange, type EmbeddedExchange } from '../feed/embedded/embedded-exchange.js'
 import type { Trouble } from '../feed/feed-options.js'
@@ -42,6 +42,7 @@ export async function openLive(options: LiveOptions): Promise<Live> {
   const exchanges = new Map<string, Exchange>(EXCHANGES)
   const embedded = new Embedded(options, exchanges)
   await embedded.open(options.streams)
+  for (const stream of options.streams) know(stream, exchanges)
   const feed = new LiveFeed({
     streams: options.streams,
     exchanges,
@@ -57,6 +58,7 @@ export async function openLive(options: LiveOptions): Promise<Live> {
     subscribe: async stream => {
       streams.add(stream)
       await embedded.open([stream])
+      know(stream, exchanges)
       feed.subscribe(stream)
     },
     unsubscribe: stream => {
@@ -68,6 +70,11 @@ export async function openLive(options: LiveOptions): Promise<Live> {
     },
     close: () => embedded.close(),
   }
+}
+
+/** Exchanges that are in no list, as those through ccxt, are known once somebody asks for them. */
+function know({ exchange }: Stream, exchanges: Map<string, Exchange>): void {
+  if (!exchanges.has(exchange)) exchanges.set(exchange, findExchange(exchange))
 }
 
 /** The embedded exchange, started with the first stream that asks for it. */
@@ -102,10 +109,11 @@ class Embedded {
 function controlOf(feed: LiveFeed, streams: ReadonlySet<Stream>): FeedControl {
   return {
     heard: (line, found) => feed.heard(line, found),
-    wantSnapshot: (exchange, symbol) => feed.wantSnapshot(exchange, symbol),
-    resubscribeBook: (exchange, symbol) => {
+    wantSnapshot: (exchange, symbol, pair) => feed.wantSnapshot(exchange, symbol, pair),
+    resubscribeBook: (exchange, symbol, pair) => {
       for (const stream of streams) {
-        if (stream.exchange !== exchange || stream.symbol !== symbol || stream.channel !== 'book') continue
+        if (stream.exchange !== exchange || stream.symbol !== symbol || stream.pair !== pair) continue
+        if (stream.channel !== 'book') continue
         feed.resubscribe(stream)
         return
       }

@@ -47,7 +47,7 @@ describe('ccxt', () => {
   it('speaks both sides of its words, so that its recordings can be served', () => {
     const { dialect } = gate
     const stream = resolveStream('ccxt:gate:BTC/USDT@candle_1h', 'binance')
-    const [{ text }] = gate.subscribe([stream], 4) as [{ text: string }]
+    const text = gate.subscribe([stream], 4)[0]?.text ?? ''
     expect(dialect.read(text)).toEqual({ kind: 'subscribe', topics: [dialect.topic(stream)], id: 4 })
     expect(dialect.topics(frame('candle', [], { interval: '1h' }))).toEqual([dialect.topic(stream)])
     expect(decodeLast(gate, [...dialect.accept(dialect.read(text)!)])).toEqual([

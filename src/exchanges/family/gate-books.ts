@@ -15,11 +15,11 @@ const REST = 'https://api.gateio.ws/api/v4'
 /** The answer does not name its symbol, so the frame does: `{"result":…,"channel":"spot.order_book_update","event":"snapshot","generated":true,"symbol":"BTC_USDT"}`. */
 export const gateSnapshotRequest: SnapshotRequest = {
   /** A pair of a future (`BTC/USDT:USDT`) is answered from the futures side; a bare symbol is a spot one. */
-  url(symbol, base) {
+  url(symbol, base, pair = symbol) {
     const origin = base === null ? REST : `${restOrigin(base, REST)}/api/v4`
-    const [, name = '', settle] = /^([^:]+)(?::([A-Z0-9]+))?/.exec(symbol) ?? []
+    const [, name = '', settle] = /^([^:]+)(?::([A-Z0-9]+))?/.exec(pair) ?? []
     const id = encodeURIComponent(name.replace('/', '_'))
-    return gateMarketOf(symbol) === 'spot' || settle === undefined
+    return gateMarketOf(pair) === 'spot' || settle === undefined
       ? `${origin}/spot/order_book?currency_pair=${id}&limit=100&with_id=true`
       : `${origin}/futures/${settle.toLowerCase()}/order_book?contract=${id}&limit=100&with_id=true`
   },

@@ -8,6 +8,7 @@ import type { Micros } from '../../model/time.js'
 
 interface TapeBook {
   readonly sync: BookSync
+  readonly symbol: string
   /** The last snapshot by REST, as the exchange answered it, and its id. */
   body: string | null
   bodyId: number | null
@@ -55,10 +56,9 @@ export class TapeBooks {
   answer(address: URL): string | null | undefined {
     const request = this.rule?.snapshot === 'rest' ? this.rule.request : undefined
     if (request === undefined) return undefined
-    const asked = [...this.books].find(([symbol]) =>
-      isSameRequest(address, new URL(request.url(symbol, address.origin))),
-    )
-    if (asked !== undefined) return currentBody(asked[1])
+    for (const [pair, book] of this.books) {
+      if (isSameRequest(address, new URL(request.url(book.symbol, address.origin, pair)))) return currentBody(book)
+    }
     const anyPath = new URL(request.url('X', address.origin)).pathname
     return address.pathname === anyPath ? null : undefined
   }
@@ -72,10 +72,10 @@ export class TapeBooks {
 
   private follow(update: BookUpdate, text: string, rule: BookRule): void {
     const { exchange, symbol, pair } = update
-    let book = this.books.get(symbol)
+    let book = this.books.get(pair)
     if (book === undefined) {
       const sync = new BookSync({ exchange, symbol, pair, stream: symbol }, rule)
-      this.books.set(symbol, (book = { sync, body: null, bodyId: null }))
+      this.books.set(pair, (book = { sync, symbol, body: null, bodyId: null }))
     }
     book.sync.apply(update, [])
     const body = update.kind === 'snapshot' ? unwrapped(text, symbol, rule) : undefined
