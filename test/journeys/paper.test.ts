@@ -236,11 +236,11 @@ describe('sessions', () => {
     const seen = server.sent()
     await server.stop()
     server = await startBinanceServer({ messages: messages.slice(seen - 200), burst: 5 })
-    const resumed = await genesis(['paper', '--resume', session, '--url', server.url, '--duration', '2s', '--json'])
+    const resumed = await genesis(['paper', '--resume', session, '--url', server.url, '--duration', '3s', '--json'])
     expect(resumed.code).toBe(0)
     const again = await genesis(['backtest', join(session, 'tape.jsonl'), ...SMA, '--json'])
     expect(resumed.summary['digest']).toBe(again.summary['digest'])
-    expect(again.events.filter(event => event['type'] === 'fill').length).toBeGreaterThan(1)
+    expect(again.summary['events'].trade).toBeGreaterThan(0)
   })
 
   it('are not written over, and a directory without one is named', async () => {
