@@ -53,16 +53,16 @@ export function silencesOf(storm: Storm, { outages, handovers }: RigReport): Fin
 }
 
 /** Every frame and every broken one, by the exchange's books and by ours. */
-export function framesOf(report: RigReport, servers: readonly ServerStats[]): Findings {
-  const sent = sum(servers, 'sent') + sum(servers, 'asked')
-  const garbage = sum(servers, 'garbage')
+export function framesOf(report: RigReport, { sent: put, asked, garbage, duplicated }: ServerStats): Findings {
+  // Each request was answered by one message.
+  const sent = put + asked
   return {
     measured: {
       framesSent: sent,
       framesReceived: report.dataFrames,
       brokenSent: garbage,
       deadLettered: report.summary.deadLettered,
-      duplicatesSent: sum(servers, 'duplicated'),
+      duplicatesSent: duplicated,
     },
     required: {
       framesReceived: { equal: sent },
@@ -112,8 +112,4 @@ export function together(...parts: readonly Findings[]): Findings {
     measured: Object.fromEntries(parts.flatMap(({ measured }) => Object.entries(measured))),
     required: Object.fromEntries(parts.flatMap(({ required }) => Object.entries(required))),
   }
-}
-
-export function sum(servers: readonly ServerStats[], key: keyof ServerStats): number {
-  return servers.reduce((total, stats) => total + stats[key], 0)
 }

@@ -4,16 +4,15 @@ import { Session } from '../session.js'
 import { planTrading, type TradingPlan } from '../trading.js'
 import { Accounts } from './accounts.js'
 import { framesOf, silencesOf, storyOf, together, tradesOf } from './figures.js'
-import { startPair } from './pair.js'
 import { runRig } from './rig.js'
 import { TAPE_CHANNELS, type Tape } from './tape.js'
 import type { Findings, Ground } from './trial.js'
-import { abandoning } from './venue.js'
+import { abandoning, Venue } from './venue.js'
 
 const PATIENCE_SECONDS = 8
 const STRATEGY = {
   strategies: ['sma'],
-  parameters: ['fast=40', 'slow=160'],
+  parameters: ['fast=100', 'slow=400'],
   capital: '10000',
   fees: undefined,
   latencyMs: undefined,
@@ -27,18 +26,18 @@ export async function tryIntegrated(ground: Ground): Promise<Findings> {
   const plan = await planTrading(STRATEGY)
   const undisturbed = await foldTape(tape, plan)
   const accounts = new Accounts(plan)
-  const pair = await startPair(storm, tape)
+  const venue = await Venue.play(tape, storm, 2)
   const report = await runRig({
-    urls: pair.urls,
+    urls: [venue.url],
     lines: 2,
     channels: TAPE_CHANNELS,
     seconds: storm.seconds + PATIENCE_SECONDS,
     mayEndAfterSeconds: storm.seconds + 0.1,
     prepare: session => trade(session, accounts),
-  }).catch(abandoning(pair))
-  const servers = await pair.stop()
+  }).catch(abandoning(venue))
+  const stats = await venue.stop()
   const digest = accounts.close()
-  return together(storyOf(storm, tape.messages, report), silencesOf(storm, report), framesOf(report, servers), {
+  return together(storyOf(storm, tape.messages, report), silencesOf(storm, report), framesOf(report, stats), {
     measured: {
       ...tradesOf(tape, report),
       gaps: report.summary.gaps,

@@ -3,29 +3,28 @@ import { costOf, framesOf, silencesOf, storyOf, together, tradesOf } from './fig
 import { runRig } from './rig.js'
 import { TAPE_CHANNELS } from './tape.js'
 import type { Findings, Ground } from './trial.js'
-import { abandoning } from './venue.js'
-import { startPair } from './pair.js'
+import { abandoning, Venue } from './venue.js'
 
 const PATIENCE_SECONDS = 8
 
 export async function tryLoad(ground: Ground): Promise<Findings> {
   const { storm } = ground
   const tape = await ground.tape()
-  const pair = await startPair(storm, tape)
+  const venue = await Venue.play(tape, storm, 2)
   const report = await runRig({
-    urls: pair.urls,
+    urls: [venue.url],
     lines: 2,
     channels: TAPE_CHANNELS,
     seconds: storm.seconds + PATIENCE_SECONDS,
     mayEndAfterSeconds: storm.seconds + 0.1,
-  }).catch(abandoning(pair))
-  const servers = await pair.stop()
+  }).catch(abandoning(venue))
+  const stats = await venue.stop()
   const trades = tradesOf(tape, report)
   const { healed } = report.session.arbiter.stats()
   return together(
     storyOf(storm, tape.messages, report),
     silencesOf(storm, report),
-    framesOf(report, servers),
+    framesOf(report, stats),
     costOf(report),
     {
       measured: {

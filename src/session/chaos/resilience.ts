@@ -1,7 +1,6 @@
 /** Trial 2, resilience: one connection, cut and silenced; what was lost meanwhile is named to the trade, and no component suffers for another. */
-import { framesOf, silencesOf, storyOf, sum, together, tradesOf } from './figures.js'
+import { framesOf, silencesOf, storyOf, together, tradesOf } from './figures.js'
 import { runRig } from './rig.js'
-import { faultsOf } from './storm.js'
 import { TAPE_CHANNELS } from './tape.js'
 import type { Findings, Ground } from './trial.js'
 import { abandoning, Venue } from './venue.js'
@@ -10,7 +9,7 @@ const PATIENCE_SECONDS = 8
 
 export async function tryResilience({ storm, tape: record }: Ground): Promise<Findings> {
   const tape = await record()
-  const venue = await Venue.start([tape.path, '--as', 'binance', '--seed', String(storm.seed), '--fault', faultsOf(storm, storm.strikes)]) // prettier-ignore
+  const venue = await Venue.play(tape, storm, 1) // prettier-ignore
   const report = await runRig({
     urls: [venue.url],
     lines: 1,
@@ -20,13 +19,13 @@ export async function tryResilience({ storm, tape: record }: Ground): Promise<Fi
   }).catch(abandoning(venue))
   const stats = await venue.stop()
   const { tradesOffered, tradesLost, tradesInLedger } = tradesOf(tape, report)
-  return together(storyOf(storm, tape.messages, report), silencesOf(storm, report), framesOf(report, [stats]), {
+  return together(storyOf(storm, tape.messages, report), silencesOf(storm, report), framesOf(report, stats), {
     measured: {
       tradesOffered,
       tradesLost,
       tradesInLedger,
       gaps: report.summary.gaps,
-      withheld: sum([stats], 'withheld'),
+      withheld: stats.withheld,
     },
     // One line cannot save what is sent while it is down; what it can do is know exactly what that was.
     required: { tradesInLedger: { equal: tradesLost } },

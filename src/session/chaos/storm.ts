@@ -30,9 +30,9 @@ export const REQUIRED_PER_INTENSITY = 10
 const MARGIN = 1.05
 /** Below this a silence says nothing about a connection. */
 const LEAST_PER_SECOND = 240
-const SECONDS = 9.4
+const SECONDS = 9.8
 const FIRST_STRIKE = 1.2
-const STRIKE_EVERY = 1.75
+const STRIKE_EVERY = 1.65
 
 export function stormOf(intensity: number, seed: number): Storm {
   const random = new Random(`${seed}/storm`)
@@ -54,16 +54,13 @@ export function stormOf(intensity: number, seed: number): Storm {
 const KINDS = ['cut', 'close'] as const
 
 /**
- * The storm as the embedded exchange takes it.
- * @param strikes those that hit this server; their times become counts of messages, which one connection at a time carries.
+ * The storm as the embedded exchange takes it: times become counts of messages over all connections. With two of them a strike hits
+ * whichever carries that message, and the other one stands.
  */
-export function faultsOf(storm: Storm, strikes: readonly Strike[]): string {
-  const triggers = strikes.map(({ what, atSeconds }) => `${what}@${Math.round(atSeconds * storm.messagesPerSecond)}`)
-  const shares = [`garbage=${storm.garbagePercent.toFixed(4)}%`, `dup=${storm.duplicatePercent.toFixed(4)}%`]
-  return [...triggers, ...shares].join(',')
-}
-
-/** Strikes in turn on line A and line B, so that one of them stands whenever the other is hit. */
-export function alternating(strikes: readonly Strike[]): readonly [readonly Strike[], readonly Strike[]] {
-  return [strikes.filter((_, index) => index % 2 === 0), strikes.filter((_, index) => index % 2 === 1)]
+export function faultsOf(
+  { strikes, messagesPerSecond, garbagePercent, duplicatePercent }: Storm,
+  lines: 1 | 2,
+): string {
+  const triggers = strikes.map(({ what, atSeconds }) => `${what}@${Math.round(atSeconds * messagesPerSecond * lines)}`)
+  return [...triggers, `garbage=${garbagePercent.toFixed(4)}%`, `dup=${duplicatePercent.toFixed(4)}%`].join(',')
 }

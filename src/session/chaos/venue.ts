@@ -6,6 +6,8 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { ServerStats } from '../../feed/embedded/exchange-server.js'
 import { GenesisError } from '../../model/errors.js'
+import { faultsOf, type Storm } from './storm.js'
+import type { Tape } from './tape.js'
 
 const STARTS_WITHIN_MS = 15_000
 const ENDS_WITHIN_MS = 5_000
@@ -36,6 +38,11 @@ export class Venue {
       })
     }
     return new Venue(child, url, lines.summary)
+  }
+
+  /** Plays the tape to as many lines as there are, under the storm's faults. */
+  static play(tape: Tape, storm: Storm, lines: 1 | 2): Promise<Venue> {
+    return Venue.start([tape.path, '--as', 'binance', '--seed', String(storm.seed), '--fault', faultsOf(storm, lines)])
   }
 
   /** Ends it without asking for its account; nothing where it has ended. */
