@@ -21,6 +21,10 @@ export class ExchangeClient implements FaultLink {
   readonly topics = new Map<string, string>()
   /** How messages of the market are wrapped. */
   framing: Framing = 'verbatim'
+  /** Path and query it connected to. */
+  path = '/'
+  /** Recorded messages that were meant for it so far. */
+  recorded = 0
   /** When it last answered a ping, or joined; on the monotonic clock. */
   heardAt = performance.now()
   /** When it was last sent something. */

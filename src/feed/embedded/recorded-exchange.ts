@@ -104,12 +104,13 @@ class RecordedVenue implements Venue, PlaybackHall {
   }
 
   joined(client: ExchangeClient, address: URL): void {
+    const { dialect } = this.exchange
     client.framing = framingOf(address)
-    for (const text of this.exchange.dialect.welcome()) client.put(text)
-    for (const name of namesIn(address)) {
-      // Only the Binance family asks in the address, and it asks there for what it would ask in a request.
-      const request = this.exchange.dialect.read(JSON.stringify({ method: 'SUBSCRIBE', params: [name], id: null }))
-      for (const topic of request?.topics ?? []) this.subscribe(client, topic, name)
+    client.path = address.pathname + address.search
+    for (const text of dialect.welcome()) client.put(text)
+    const names = namesIn(address)
+    for (const [index, topic] of (dialect.addressed?.(client.path) ?? []).entries()) {
+      this.subscribe(client, topic, names[index] ?? topic)
     }
     if (this.unsubscribed === 'everything') this.subscriptions++
   }
@@ -119,7 +120,7 @@ class RecordedVenue implements Venue, PlaybackHall {
     for (const answer of this.answers(client, text)) client.answer(answer)
     for (const topic of client.topics.keys()) {
       if (known.has(topic)) continue
-      for (const message of this.books.story(topic)) client.data(message)
+      for (const message of this.books.story(topic)) this.send(client, topic, message)
     }
   }
 
@@ -155,7 +156,7 @@ class RecordedVenue implements Venue, PlaybackHall {
 
   private playTo(topic: string, text: string): void {
     for (const client of this.server?.audience(topic) ?? []) {
-      client.data(framed(text, client.framing, client.topics.get(topic) ?? topic))
+      this.send(client, topic, text)
     }
   }
 
@@ -166,9 +167,16 @@ class RecordedVenue implements Venue, PlaybackHall {
       for (const client of this.server?.audience(topic) ?? []) {
         if (served.has(client)) continue
         served.add(client)
-        client.data(framed(text, client.framing, client.topics.get(topic) ?? topic))
+        this.send(client, topic, text)
       }
     }
+  }
+
+  private send(client: ExchangeClient, topic: string, text: string): void {
+    const { dialect } = this.exchange
+    const sent = client.recorded++
+    const own = dialect.deliver === undefined ? text : dialect.deliver(text, { path: client.path, sent })
+    client.data(framed(own, client.framing, client.topics.get(topic) ?? topic))
   }
 
   private answers(client: ExchangeClient, text: string): readonly string[] {

@@ -2,6 +2,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { binance } from '../../../src/exchanges/binance.js'
 import { coinbase } from '../../../src/exchanges/coinbase.js'
+import { coinbaseAdvanced } from '../../../src/exchanges/coinbase-advanced.js'
 import type { Exchange } from '../../../src/exchanges/exchange.js'
 import { kucoin } from '../../../src/exchanges/kucoin.js'
 import type { RecordedMessage } from '../../../src/feed/embedded/playback.js'
@@ -213,5 +214,31 @@ describe('as other exchanges', () => {
     const client = await TestClient.open(address)
     clients.push(client)
     await client.next(message => message.type === 'welcome')
+  })
+})
+
+describe('as coinbase-advanced', () => {
+  const message = (channel: string, sequence: number, events: object[]): string =>
+    JSON.stringify({ channel, client_id: '', timestamp: '2024-11-23T09:20:00.1Z', sequence_num: sequence, events })
+  const tradeOf = (id: number) => [
+    { type: 'update', trades: [{ trade_id: String(id), product_id: 'BTC-USD', price: '1.5', size: '1', time: '2024-11-23T09:20:00.1Z', side: 'SELL' }] },
+  ] // prettier-ignore
+  const candleOf = () => [
+    { type: 'update', candles: [{ start: '1732353600', high: '2', low: '1', open: '1', close: '2', volume: '3', product_id: 'BTC-USD' }] },
+  ] // prettier-ignore
+
+  it('numbers what each client gets, so that what it did not subscribe is no hole to it', async () => {
+    const texts = [
+      message('market_trades', 40, tradeOf(1)),
+      message('candles', 41, candleOf()),
+      message('market_trades', 42, tradeOf(2)),
+    ]
+    await start(coinbaseAdvanced, texts)
+    const client = await connect('/')
+    client.ask({ type: 'subscribe', channel: 'market_trades', product_ids: ['BTC-USD'] })
+    await running!.finished
+    await until(() => client.heard.length === 3)
+    const numbers = client.heard.slice(1).map(text => (JSON.parse(text) as { sequence_num: number }).sequence_num)
+    expect(numbers).toEqual([0, 1])
   })
 })
