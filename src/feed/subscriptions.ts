@@ -96,7 +96,7 @@ export class Subscriptions {
     const left = (this.bySymbol.get(stream.symbol) ?? []).filter(other => other !== subscription)
     if (left.length > 0) this.bySymbol.set(stream.symbol, left)
     else this.bySymbol.delete(stream.symbol)
-    if (this.open) this.leave(stream)
+    if (this.open && !this.isCarried(stream)) this.leave(stream)
   }
 
   /** Leaves and requests a stream again, which makes exchanges with in-stream snapshots send a new one. */
@@ -217,6 +217,13 @@ export class Subscriptions {
     subscription.state = state
     this.everServed ||= state === 'acknowledged' || state === 'live'
     this.host.changed(subscription, detail)
+  }
+
+  /** Whether what the exchange sends for the stream is wanted by another one, too: trades and books can come as one. */
+  private isCarried(stream: Stream): boolean {
+    const { dialect } = this.exchange
+    const topic = dialect.topic(stream)
+    return [...this.byName.values()].some(other => dialect.topic(other.stream) === topic)
   }
 
   private find(request: string | null, names: readonly string[]): readonly Subscription[] {
