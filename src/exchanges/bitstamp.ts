@@ -4,7 +4,8 @@ import type { Stream } from '../model/stream.js'
 import { own } from '../wire/json.js'
 import type { Dialect, Exchange, Outgoing, Place } from './exchange.js'
 import { joinAddress, restOrigin } from './family/address.js'
-import { BitstampDecoder } from './family/bitstamp-decoder.js'
+import { BitstampDecoder, bitstampHead } from './family/bitstamp-decoder.js'
+import { bitstampLayouts } from './family/bitstamp-layouts.js'
 import { bitstampInstrument } from './family/bitstamp-symbol.js'
 import { quietObject } from './family/wire-fields.js'
 
@@ -12,6 +13,8 @@ import { quietObject } from './family/wire-fields.js'
  * Changes to the book carry a time but no number: a lost one cannot be seen, only a crossed book tells in the end.
  * Where that matters take `book20`, the pictures of the top that the exchange sends whole.
  */
+const layouts = bitstampLayouts(bitstampHead)
+
 export const bitstamp: Exchange = {
   name: 'bitstamp',
   title: 'Bitstamp',
@@ -51,7 +54,7 @@ export const bitstamp: Exchange = {
   address: (_stream, base) => joinAddress(base, '/'),
   subscribe: streams => frames('bts:subscribe', streams),
   unsubscribe: streams => frames('bts:unsubscribe', streams),
-  decoder: () => new BitstampDecoder(),
+  decoder: () => layouts.decoder(new BitstampDecoder()),
   get dialect() {
     return dialect
   },

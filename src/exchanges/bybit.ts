@@ -6,6 +6,7 @@ import { joinAddress } from './family/address.js'
 import { bybitBook } from './family/bybit-book.js'
 import { BYBIT_INTERVALS, bybitTopic } from './family/bybit-channels.js'
 import { BybitDecoder } from './family/bybit-decoder.js'
+import { bybitLayouts } from './family/bybit-layouts.js'
 import { bybitCategory, bybitInstrument, type BybitCategory } from './family/bybit-symbol.js'
 import { quietObject, textsIn } from './family/wire-fields.js'
 
@@ -50,7 +51,10 @@ export const bybit: Exchange = {
   address: (stream, base) => joinAddress(base, `/v5/public/${bybitCategory(stream.pair)}`),
   subscribe: (streams, request) => frames('subscribe', streams, request),
   unsubscribe: (streams, request) => frames('unsubscribe', streams, request),
-  decoder: () => new BybitDecoder(),
+  decoder: () => {
+    const general = new BybitDecoder()
+    return bybitLayouts(general).decoder(general)
+  },
   get dialect() {
     return dialect
   },

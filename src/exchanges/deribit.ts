@@ -2,13 +2,16 @@
 import type { Stream } from '../model/stream.js'
 import type { Exchange, Outgoing } from './exchange.js'
 import { joinAddress } from './family/address.js'
-import { DERIBIT_RESOLUTIONS, DeribitDecoder } from './family/deribit-decoder.js'
+import { DERIBIT_RESOLUTIONS, DeribitDecoder, deribitHead } from './family/deribit-decoder.js'
+import { deribitLayouts } from './family/deribit-layouts.js'
 import { deribitChannel, deribitDialect } from './family/deribit-dialect.js'
 import { deribitInstrument } from './family/deribit-names.js'
 
 /** Seconds between the exchange's heartbeats; 10 is the least it allows. */
 const HEARTBEAT_SECONDS = 10
 const CHANNELS_PER_FRAME = 100
+
+const layouts = deribitLayouts(deribitHead)
 
 export const deribit: Exchange = {
   name: 'deribit',
@@ -47,7 +50,7 @@ export const deribit: Exchange = {
   address: (_stream, base) => joinAddress(base, '/ws/api/v2'),
   subscribe: (streams, request) => [setHeartbeat(request), ...channelFrames('subscribe', streams, request + 1)],
   unsubscribe: (streams, request) => channelFrames('unsubscribe', streams, request),
-  decoder: () => new DeribitDecoder(),
+  decoder: () => layouts.decoder(new DeribitDecoder()),
   dialect: deribitDialect,
 }
 

@@ -5,6 +5,7 @@ import { joinAddress } from './family/address.js'
 import { okxBook } from './family/okx-book.js'
 import { okxArgument, OKX_INTERVALS, okxPath, okxTopic } from './family/okx-channels.js'
 import { OkxDecoder } from './family/okx-decoder.js'
+import { okxLayouts } from './family/okx-layouts.js'
 import { okxDialect } from './family/okx-dialect.js'
 import { okxInstrument } from './family/okx-symbol.js'
 
@@ -12,6 +13,8 @@ import { okxInstrument } from './family/okx-symbol.js'
 const STREAMS_PER_FRAME = 200
 
 /** Sizes of contracts are in contracts, not in coins: `ctVal` of the instrument says what one is worth. */
+const layouts = okxLayouts()
+
 export const okx: Exchange = {
   name: 'okx',
   title: 'OKX',
@@ -61,7 +64,7 @@ export const okx: Exchange = {
   address: (stream, base) => joinAddress(base, okxPath(stream)),
   subscribe: (streams, request) => frames('subscribe', streams, request),
   unsubscribe: (streams, request) => frames('unsubscribe', streams, request),
-  decoder: () => new OkxDecoder(),
+  decoder: () => layouts.decoder(new OkxDecoder()),
   dialect: okxDialect,
 }
 

@@ -18,12 +18,12 @@ export type Reading =
   | { readonly kind: 'choice'; readonly meanings: ReadonlyMap<string, unknown> }
   | { readonly kind: 'decimal'; readonly zero: 'allowed' | 'refused' }
   | { readonly kind: 'flag'; readonly meanings: { readonly true: unknown; readonly false: unknown } }
-  | { readonly kind: 'id' | 'integer' | 'time' }
+  | { readonly kind: 'id' | 'integer' | 'time' | 'nanoseconds' }
   | { readonly kind: 'list'; readonly list: ListReading }
   | { readonly kind: 'optional'; readonly field: Field<unknown> }
 
 export interface ListReading {
-  readonly start: () => unknown
+  readonly start: (received: number) => unknown
   readonly fields: readonly Field<unknown>[]
   readonly add: (...gatheredAndValues: never[]) => void
 }
@@ -35,7 +35,7 @@ export function text<T>(path: string, mean: (text: string) => T | undefined): Fi
   return { path, reads: { kind: 'text', mean } }
 }
 
-/** One of few texts, such as a side. Any other text goes the general way. */
+/** One of few texts or integers, such as a side. Any other goes the general way. */
 export function choice<T>(path: string, meanings: Readonly<Record<string, T>>): Field<T> {
   return { path, reads: { kind: 'choice', meanings: new Map(Object.entries(meanings)) } }
 }
@@ -65,6 +65,11 @@ export function isoTime(path: string): Field<number> {
   return { path, reads: { kind: 'time' } }
 }
 
+/** A time in nanoseconds since the epoch, nineteen digits, in microseconds; further digits are cut. */
+export function nanoseconds(path: string): Field<number> {
+  return { path, reads: { kind: 'nanoseconds' } }
+}
+
 /** True or false, and what each means. */
 export function flag<T>(path: string, meanings: { readonly true: T; readonly false: T }): Field<T> {
   return { path, reads: { kind: 'flag', meanings } }
@@ -78,7 +83,7 @@ export function optional<T>(field: Field<T>): Field<T | undefined> {
 /** Rows that are all alike, each added to what `start` made. Paths of `fields` begin at the row. */
 export function list<Gathered, Values extends readonly unknown[]>(
   path: string,
-  start: () => Gathered,
+  start: (received: number) => Gathered,
   fields: Fields<Values>,
   add: (gathered: Gathered, ...values: Values) => void,
 ): Field<Gathered> {

@@ -11,7 +11,7 @@ const lows: string[] = []
 const highs: number[] = []
 const highTexts: string[] = []
 
-/** The digits of an integer of at most 15. */
+/** The digits of an integer that a double holds exactly. */
 export function integerText(value: number): string {
   if (value < LOW) return String(value)
   const high = Math.floor(value / LOW)

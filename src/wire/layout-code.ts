@@ -55,6 +55,7 @@ function variable(prefix: string, value: number): string {
 const TRUE = int32('true')
 const FALSE = int32('fals')
 const LONGEST_DECIMAL = 40
+const LONGEST_INTEGER = 16
 /** Digits that surely survive a double, and with them the longest bare number that `JSON.parse` may read. */
 const EXACT_DIGITS = 15
 
@@ -90,7 +91,7 @@ class Writer {
         this.call(name, new IsoTimes(), `${name} !== ${name}`)
         break
       case 'choice':
-        this.choice(name, reads.meanings)
+        this.choice(name, reads.meanings, quoted)
         break
       case 'flag':
         this.lines.push(
@@ -107,6 +108,9 @@ class Writer {
       case 'integer':
         this.lines.push(...integer(name, quoted))
         break
+      case 'nanoseconds':
+        this.lines.push(...nanoseconds(name))
+        break
       case 'id':
         if (quoted) this.call(name, new QuotedIds(), `${name} === undefined`)
         else this.lines.push(...integer(`${name}n`, quoted), `const ${name} = integerText(${name}n)`)
@@ -118,9 +122,10 @@ class Writer {
     this.lines.push(`const ${name} = ${part}.read(at)`, `if (${failed}) return false`, `at = ${part}.end`)
   }
 
-  private choice(name: string, meanings: ReadonlyMap<string, unknown>): void {
+  private choice(name: string, meanings: ReadonlyMap<string, unknown>, quoted: boolean): void {
+    const end = quoted ? '"' : ''
     const branches = [...meanings].map(
-      ([text, meaning]) => `if (!(${mismatch(`${text}"`)})) { ${name} = ${this.part(meaning)}; at += ${text.length} }`,
+      ([text, meaning]) => `if (!(${mismatch(text + end)})) { ${name} = ${this.part(meaning)}; at += ${text.length} }`,
     )
     this.lines.push(`let ${name}`, `${branches.join(' else ')} else return false`)
   }
@@ -129,7 +134,11 @@ class Writer {
     const add = this.part(list.add)
     const gathered = variable(prefix, value)
     const inRow = `${prefix}r`
-    this.lines.push(`const ${gathered} = ${this.part(list.start)}()`, 'if (bytes[at] === 93) at++', 'else for (;;) {')
+    this.lines.push(
+      `const ${gathered} = ${this.part(list.start)}(received)`,
+      'if (bytes[at] === 93) at++',
+      'else for (;;) {',
+    )
     this.steps(row.steps, inRow)
     this.lines.push(
       `${add}(${[gathered, ...row.values.map(index => variable(inRow, index))].join(', ')})`,
@@ -166,18 +175,19 @@ function int32(text: string): number {
   return Buffer.from(text, 'latin1').readInt32LE(0)
 }
 
-/** Digits by fours while four are there, then one by one, into `name`. */
-function digits(name: string): string[] {
+/** Digits by fours while four are there, then one by one, into `name`; of no more than `most` where that is told. */
+function digits(name: string, most?: number): string[] {
+  const more = most === undefined ? '' : `at - s < ${most} && `
   return [
     // All four high halves are 3, also after adding 6 to each, which carries from `:` on.
-    'while (w = words.getInt32(at, true), ((w & -252645136) | (((w + 101058054) & -252645136) >>> 4)) === 858993459) {',
+    `while (${more}(w = words.getInt32(at, true), ((w & -252645136) | (((w + 101058054) & -252645136) >>> 4)) === 858993459)) {`,
     // Neighbours become numbers of two digits, then the two of them one of four.
     'w &= 252645135',
     'w = Math.imul(w, 10) + (w >>> 8)',
     `${name} = ${name} * 10000 + ((w & 255) * 100 + ((w >>> 16) & 255))`,
     'at += 4',
     '}',
-    `while ((c = bytes[at] - 48) >>> 0 <= 9) { ${name} = ${name} * 10 + c; at++ }`,
+    `while (${more}(c = bytes[at] - 48) >>> 0 <= 9) { ${name} = ${name} * 10 + c; at++ }`,
   ]
 }
 
@@ -186,13 +196,14 @@ function noLeadingZero(quoted: boolean): string[] {
   return quoted ? [] : ['if (bytes[at] === 48 && (bytes[at + 1] - 48) >>> 0 <= 9) return false']
 }
 
+/** A rounded value would be above the greatest integer that is exact. */
 function integer(name: string, quoted: boolean): string[] {
   return [
     `let ${name} = 0`,
     's = at',
     ...noLeadingZero(quoted),
     ...digits(name),
-    `if (at === s || at - s > ${EXACT_DIGITS}) return false`,
+    `if (at === s || at - s > ${LONGEST_INTEGER} || ${name} > ${Number.MAX_SAFE_INTEGER}) return false`,
   ]
 }
 
@@ -218,6 +229,18 @@ function decimal(name: string, quoted: boolean): string[] {
     `if (at - s > ${quoted ? LONGEST_DECIMAL : EXACT_DIGITS}) return false`,
     `if (${name} >= 1e15 && (${name} > 9007199254740991 || ${name} % 10 !== 0)) return false`,
     `if (f !== 0) ${name} /= powers[f]`,
+  ]
+}
+
+/** Sixteen digits as one number, then three that are cut. */
+function nanoseconds(name: string): string[] {
+  return [
+    `let ${name} = 0`,
+    's = at',
+    'if (bytes[at] === 48) return false',
+    ...digits(name, 16),
+    'if (at - s !== 16) return false',
+    'for (s = at + 3; at < s; at++) if ((bytes[at] - 48) >>> 0 > 9) return false',
   ]
 }
 

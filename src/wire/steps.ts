@@ -162,16 +162,21 @@ class Layouter {
   }
 }
 
+const PLAIN = /^"[ !#-[\]-~]*"$/
+
 /** Whether the value of the message that the layout is learned from is of a kind that is read from bytes. */
 function isReadable(reads: ScalarReading, node: Outline, text: string): boolean {
   switch (reads.kind) {
     case 'text':
+      return node.kind === 'string' && PLAIN.test(text)
     case 'choice':
-      return node.kind === 'string' && /^"[ !#-[\]-~]*"$/.test(text)
+      return (node.kind === 'string' && PLAIN.test(text)) || reads.meanings.has(text)
     case 'time':
       return node.kind === 'string' && text.endsWith('Z"')
     case 'flag':
       return text === 'true' || text === 'false'
+    case 'nanoseconds':
+      return /^"?\d{19}"?$/.test(text)
     case 'id':
       return node.kind === 'string' || /^\d+$/.test(text)
     case 'integer':

@@ -89,9 +89,14 @@ function headOf(message: JsonObject): { channel: string; head: Head } {
   const name = asString(own(message, 'channel'), 'channel')
   const match = /^([a-z_]+)_([a-z0-9-]+)$/.exec(name)
   const [, channel = '', symbol = ''] = match ?? []
-  const pair = bitstampInstrument(symbol)?.pair
+  return { channel, head: bitstampHead(symbol, name) }
+}
+
+/** @throws DecodeError `symbol` where the text is no pair as channels spell it. */
+export function bitstampHead(symbol: string, name = symbol): Head {
+  const pair = /^[a-z0-9-]+$/.test(symbol) ? bitstampInstrument(symbol)?.pair : undefined
   if (pair === undefined) throw new DecodeError('symbol', `${name.slice(0, 60)} names no pair`)
-  return { channel, head: { exchange: 'bitstamp', symbol, pair } }
+  return { exchange: 'bitstamp', symbol, pair }
 }
 
 function trade(message: JsonObject, received: Micros): Decoded {

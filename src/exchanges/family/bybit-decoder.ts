@@ -24,7 +24,7 @@ const KNOWN =
  * of the markets sends; until then it takes the symbol for spot.
  */
 export class BybitDecoder implements Decoder {
-  private category: BybitCategory | null = null
+  category: BybitCategory | null = null
   private readonly books = new BybitBooks()
   private readonly tickers = new BybitTickers()
 

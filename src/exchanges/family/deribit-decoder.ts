@@ -97,10 +97,11 @@ function heartbeat(message: JsonObject): Decoded {
 }
 
 function headOf(data: JsonObject): { exchange: string; symbol: string; pair: string } {
-  return namedHead(asString(own(data, 'instrument_name'), 'instrument_name'))
+  return deribitHead(asString(own(data, 'instrument_name'), 'instrument_name'))
 }
 
-function namedHead(symbol: string): { exchange: string; symbol: string; pair: string } {
+/** What every event of an instrument begins with. @throws DecodeError `symbol`. */
+export function deribitHead(symbol: string): { exchange: string; symbol: string; pair: string } {
   const instrument = deribitInstrument(symbol)
   if (instrument === undefined || symbol.includes('/')) throw new DecodeError('symbol', `no instrument: ${symbol}`)
   return { exchange: 'deribit', symbol, pair: instrument.pair }
@@ -223,7 +224,7 @@ function decodeCandle(rest: readonly string[], data: JsonObject, received: Micro
   if (interval === undefined) throw unexpected('resolution', resolution)
   return {
     type: 'candle',
-    ...namedHead(symbol),
+    ...deribitHead(symbol),
     interval,
     start: epochMicros(own(data, 'tick'), 'ms', 'tick'),
     open: exactNumber(own(data, 'open'), 'open'),
