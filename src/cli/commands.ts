@@ -6,7 +6,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     name: 'stream',
     arguments: '<streams...>',
     summary: 'show live market data in a table, or as JSON lines in a pipe',
-    options: ['seed', 'rate', 'lines'],
+    options: ['seed', 'rate', 'lines', 'serve', 'host', 'port', 'tokenFile', 'allowHost', 'recordings'],
     examples: [
       'genesis stream btcusdt@trade',
       'genesis stream btcusdt@trade btcusdt@depth ethusdt@bookTicker',
@@ -19,7 +19,20 @@ export const COMMANDS: readonly CommandSpec[] = [
     name: 'record',
     arguments: '<streams...>',
     summary: 'record raw frames, crash-safe; a .gz or .zst name compresses',
-    options: ['output', 'rotate', 'sync', 'seed', 'rate', 'lines'],
+    options: [
+      'output',
+      'rotate',
+      'sync',
+      'seed',
+      'rate',
+      'lines',
+      'serve',
+      'host',
+      'port',
+      'tokenFile',
+      'allowHost',
+      'recordings',
+    ],
     examples: [
       'genesis record btcusdt@trade btcusdt@depth -o btc.jsonl.gz',
       'genesis record btcusdt@trade -o recordings/ --rotate 1h',
@@ -44,8 +57,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     arguments: '[streams...]',
     summary: 'trade on paper with a strategy, live or from a recording',
     options: [
-      'strategy', 'param', 'fromFile', 'speed', 'capital', 'fees', 'latency', 'model', 'seed', 'session', 'resume', 'sync', 'report', 'rate', 'lines', 'onCorrupt',
-    ], // prettier-ignore
+      'strategy', 'param', 'fromFile', 'speed', 'capital', 'fees', 'latency', 'model', 'seed', 'session', 'resume', 'sync', 'report', 'rate', 'lines', 'onCorrupt', 'serve', 'host', 'port', 'tokenFile', 'allowHost', 'recordings'], // prettier-ignore
     examples: [
       'genesis paper --strategy sma',
       'genesis paper btcusdt@trade --strategy sma --param fast=20 --param slow=100 --exchange sim --duration 20s',
@@ -79,6 +91,19 @@ export const COMMANDS: readonly CommandSpec[] = [
       'genesis backtest frames.jsonl.gz --exchange binance --strategy sma',
     ],
     load: () => import('./commands/backtest.js'),
+  },
+  {
+    name: 'serve',
+    arguments: '[streams...]',
+    summary: 'REST and WebSocket gateway, dashboard and Prometheus metrics for live market data',
+    options: ['host', 'port', 'tokenFile', 'allowHost', 'recordings', 'seed', 'rate', 'lines'],
+    examples: [
+      'genesis serve btcusdt@trade btcusdt@depth',
+      'genesis serve btcusdt@trade btcusdt@quote btcusdt@book --exchange sim --port 8710',
+      'genesis paper --strategy sma --exchange sim --serve',
+      'curl -H "Authorization: Bearer $(cat ~/.local/state/genesis/token)" http://127.0.0.1:8710/api/streams',
+    ],
+    load: () => import('./commands/serve.js'),
   },
   {
     name: 'demo',

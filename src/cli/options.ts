@@ -33,6 +33,11 @@ export interface Options {
   session?: string
   resume?: string
   port?: number
+  serve?: boolean
+  host?: string
+  tokenFile?: string
+  allowHost?: readonly string[]
+  recordings?: string
   as?: string
   rate?: number
   fault?: string
@@ -144,6 +149,11 @@ export const OPTIONS = {
   session: spec('session', '--session <dir>', 'where to keep the run (default: sessions/<time>)', text => text),
   resume: spec('resume', '--resume <session>', 'continue an interrupted session where its tape ends', text => text),
   port: spec('port', '--port <n>', 'TCP port on 127.0.0.1 (default: any free one)', naturalNumber('--port')),
+  serve: spec('serve', '--serve', 'serve the run to other programs and a browser, as genesis serve does (port 8710 unless --port)'),
+  host: spec('host', '--host <address>', 'address to serve on (default 127.0.0.1); others need --token-file', text => text),
+  tokenFile: spec('tokenFile', '--token-file <file>', 'file with the token that clients must send, mode 0600 (made where there is none)', text => text),
+  allowHost: spec('allowHost', '--allow-host <name>', 'further name under which clients may reach the server; repeat for more', repeated),
+  recordings: spec('recordings', '--recordings <dir>', 'where recordings go that clients start (default: recordings)', text => text),
   as: spec('as', '--as <exchange>', 'speak this exchange\'s dialect (default binance)', text => text),
   rate: spec('rate', '--rate <n>', 'trades per second and symbol of the simulated market (default 20)', positiveInteger('--rate')),
   fault: spec('fault', '--fault <list>', 'inject faults, such as cut@1500,stall@3000,garbage=1%,dup=1%,drop=0.1%', text => text),

@@ -8,6 +8,7 @@ import { execute, type RunningParts, type RunRequest } from '../session/execute.
 import type { Summary } from '../session/summary.js'
 import type { TradingPlan } from '../session/trading.js'
 import { accountLines } from './account.js'
+import { attachmentsOf } from './attachments.js'
 import type { CommandInput } from './command.js'
 import { damageNotes } from './damage.js'
 import { interruption } from './interruption.js'
@@ -33,11 +34,13 @@ export interface CommandRunPlan {
   readonly resumes?: boolean
   readonly onSummary?: (summary: Summary) => void
   readonly afterwards?: RunRequest['afterwards']
+  /** `serve` keeps trying and takes commands whether or not an exchange answers. */
+  readonly serves?: boolean
 }
 
 const DEFAULT_SEED = 1
 /** About ten seconds of trying before a feed that never connected is given up. */
-const GIVE_UP_AFTER = 6
+const GIVE_UP_AFTER = 8
 
 /** Runs until the input, the user, a limit or the time ends it. @throws what ended it otherwise. */
 export async function runCommand(input: CommandInput, plan: CommandRunPlan): Promise<ExitCode> {
@@ -52,7 +55,7 @@ export async function runCommand(input: CommandInput, plan: CommandRunPlan): Pro
       lines: options.lines === 2 ? 2 : 1,
       seed: options.seed ?? DEFAULT_SEED,
       rate: options.rate,
-      giveUpAfter: GIVE_UP_AFTER,
+      giveUpAfter: plan.serves === true ? Infinity : GIVE_UP_AFTER,
     },
     journal: {
       paths: plan.paths ?? [],
@@ -71,6 +74,7 @@ export async function runCommand(input: CommandInput, plan: CommandRunPlan): Pro
     durationMs: options.duration === undefined ? undefined : options.duration / 1000,
     onInterrupt: interruption(io),
     watch: parts => watch(input, plan, parts),
+    attachments: attachmentsOf(input, plan.serves === true),
     ...(plan.afterwards === undefined ? {} : { afterwards: plan.afterwards }),
   })
   plan.onSummary?.(summary)

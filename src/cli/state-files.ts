@@ -14,7 +14,7 @@ export function deadLetterPath({ options, io }: CommandInput, now: Micros): stri
   return join(directory, `${new Date(now / 1000).toISOString().replace(/[:.]/g, '-')}-${process.pid}.jsonl`)
 }
 
-function stateDirectory(env: CommandInput['io']['env']): string {
+export function stateDirectory(env: CommandInput['io']['env']): string {
   const base = env['XDG_STATE_HOME']
   return join(base === undefined || base === '' ? join(homedir(), '.local', 'state') : base, 'genesis')
 }

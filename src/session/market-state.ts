@@ -192,6 +192,14 @@ function completeBook({ book, last }: KeptBook, depth?: number): BookEvent {
   return { ...last, snapshot: true, bids: book.bids.top(depth), asks: book.asks.top(depth) }
 }
 
+/** The state that `event` updates, for whoever may merge updates; undefined for facts, which stand by themselves. */
+export function stateKey(event: object): string | undefined {
+  return (
+    conflationKey(event) ??
+    (event instanceof Object && 'type' in event && event.type !== 'halt' ? tradingKey(event as StateEvent) : undefined)
+  )
+}
+
 /** Of trading events the newest position, equity and halt say where a strategy stands. */
 function tradingKey(event: StateEvent): string | undefined {
   const { type, strategy = '', exchange = '', symbol = '' } = event as Partial<TradingEvent> & StateEvent

@@ -1,0 +1,230 @@
+/** One listener of the event stream: which topics it wants, how far it has come, and what it was spared or had to be told. */
+import type { Entry, EventRing } from './event-ring.js'
+import { lineOf } from './event-ring.js'
+import type { TopicFilter } from './topic.js'
+
+/** `lossless`: every event, or the connection ends; `latest`: of each state the newest, at the pace the client can take. */
+export type Policy = 'lossless' | 'latest'
+
+/** What the client needs of its socket. */
+export interface Outlet {
+  send(text: string): void
+  close(code: number, reason: string): void
+  /** Bytes accepted and not yet taken by the system. */
+  readonly buffered: number
+}
+
+export interface ClientParts {
+  readonly id: string
+  readonly ring: EventRing
+  readonly outlet: Outlet
+  /** Every state as lines, for a beginning or a new one. */
+  readonly snapshot: (filter: TopicFilter) => readonly object[]
+  /** The state that an event updates; undefined where it is a fact that stands by itself. */
+  readonly stateKey: (event: object) => string | undefined
+  /** The whole book in place of deltas that were passed over. */
+  readonly wholeBook: (event: object) => object | undefined
+}
+
+/** `offered = delivered + conflated + dropped + waiting`, exactly. */
+export interface ClientReport {
+  readonly id: string
+  readonly policy: Policy
+  readonly topics: readonly string[]
+  readonly offered: number
+  readonly delivered: number
+  readonly conflated: number
+  readonly dropped: number
+  readonly waiting: number
+  readonly snapshots: number
+  readonly buffered: number
+}
+
+/** Past this many bytes that the client has not taken, nothing more is sent until it has. */
+export const BUFFER_LIMIT = 1024 * 1024
+/** Close code of a lossless client that fell behind what is kept. */
+export const SLOW_CONSUMER = 4008
+/** Bytes of one message, beyond which the rest goes into the next. */
+const MESSAGE_SIZE = 256 * 1024
+
+export class EventClient {
+  /** Number of the last event that was looked at for this client. */
+  private cursor = 0
+  private filter: TopicFilter | null = null
+  private policy: Policy = 'lossless'
+  private isClosed = false
+  private readonly counts = { offered: 0, delivered: 0, conflated: 0, dropped: 0, snapshots: 0 }
+
+  constructor(private readonly parts: ClientParts) {}
+
+  get id(): string {
+    return this.parts.id
+  }
+
+  get isListening(): boolean {
+    return this.filter !== null && !this.isClosed
+  }
+
+  get isBlocked(): boolean {
+    return this.parts.outlet.buffered > BUFFER_LIMIT
+  }
+
+  /** True where events wait that have not been looked at. */
+  get isBehind(): boolean {
+    return this.cursor < this.parts.ring.head
+  }
+
+  /** Wants these topics from now on: after event `from`, or from a snapshot where that event is no longer kept or was not named. */
+  listen(filter: TopicFilter, policy: Policy, from: number | null): void {
+    const { ring, outlet } = this.parts
+    const resumes = from !== null && from <= ring.head && from + 1 >= ring.oldest
+    this.filter = filter
+    this.policy = policy
+    this.cursor = resumes ? from : ring.head
+    const topics = filter.patterns.map(pattern => pattern.text)
+    outlet.send(JSON.stringify({ type: 'subscribed', topics, policy, resumed: resumes, sequence: this.cursor }))
+    if (!resumes) this.sendSnapshot(filter)
+  }
+
+  /** Sends what has come since the last time. @returns false where the client cannot take it now. */
+  flush(): boolean {
+    const { filter } = this
+    if (filter === null || this.isClosed) return true
+    if (this.parts.ring.oldest > this.cursor + 1) return this.fallBehind(filter)
+    if (this.isBlocked) return false
+    if (this.policy === 'lossless') this.sendAll(filter)
+    else this.sendNewest(filter)
+    return true
+  }
+
+  /** Tells where the stream stands, so that a quiet client resumes from there. */
+  beat(): void {
+    if (this.isListening && !this.isBehind) this.parts.outlet.send(`{"type":"at","sequence":${this.cursor}}`)
+  }
+
+  close(code: number, reason: string): void {
+    if (this.isClosed) return
+    this.isClosed = true
+    this.parts.outlet.close(code, reason)
+  }
+
+  /** The socket has gone by itself. */
+  closed(): void {
+    this.isClosed = true
+  }
+
+  report(): ClientReport {
+    const { id, ring, outlet } = this.parts
+    const topics = this.filter?.patterns.map(pattern => pattern.text) ?? []
+    const waiting = this.countWaiting(ring.head)
+    const { offered, ...counts } = this.counts
+    return {
+      id,
+      policy: this.policy,
+      topics,
+      offered: offered + waiting,
+      ...counts,
+      waiting,
+      buffered: outlet.buffered,
+    }
+  }
+
+  /** Every event in order, in messages of bounded size. */
+  private sendAll(filter: TopicFilter): void {
+    const { ring } = this.parts
+    while (this.cursor < ring.head && !this.isBlocked) {
+      let text = ''
+      let count = 0
+      while (this.cursor < ring.head && text.length < MESSAGE_SIZE) {
+        const entry = ring.get(++this.cursor)
+        if (entry === undefined || !filter.passes(entry.topic)) continue
+        text += text === '' ? lineOf(entry) : `\n${lineOf(entry)}`
+        count++
+      }
+      this.send(text, count)
+    }
+  }
+
+  /** Of each state the newest, in the place of the newest; facts all. */
+  private sendNewest(filter: TopicFilter): void {
+    const { ring, stateKey } = this.parts
+    const waiting = new Map<string | number, { entry: Entry; merged: number }>()
+    let offered = 0
+    while (this.cursor < ring.head) {
+      const entry = ring.get(++this.cursor)
+      if (entry === undefined || !filter.passes(entry.topic)) continue
+      offered++
+      const key = stateKey(entry.event) ?? entry.sequence
+      const merged = (waiting.get(key)?.merged ?? -1) + 1
+      waiting.delete(key)
+      waiting.set(key, { entry, merged })
+    }
+    this.counts.offered += offered
+    this.counts.conflated += offered - waiting.size
+    this.counts.delivered += waiting.size
+    this.sendLines([...waiting.values()].map(({ entry, merged }) => (merged > 0 ? this.newest(entry) : lineOf(entry))))
+  }
+
+  /** Deltas of a book that were passed over are in the whole book as it stands. */
+  private newest(entry: Entry): string {
+    const book = this.parts.wholeBook(entry.event)
+    return book === undefined ? lineOf(entry) : lineOf({ ...entry, event: book, line: null })
+  }
+
+  private sendLines(lines: readonly string[]): void {
+    let text = ''
+    for (const line of lines) {
+      text += text === '' ? line : `\n${line}`
+      if (text.length < MESSAGE_SIZE) continue
+      this.parts.outlet.send(text)
+      text = ''
+    }
+    if (text !== '') this.parts.outlet.send(text)
+  }
+
+  private send(text: string, count: number): void {
+    this.counts.offered += count
+    this.counts.delivered += count
+    if (text !== '') this.parts.outlet.send(text)
+  }
+
+  /** Events were let go before the client took them: the end of a lossless client, a new beginning of the other. */
+  private fallBehind(filter: TopicFilter): boolean {
+    const { ring } = this.parts
+    const lost = ring.oldest - 1 - this.cursor
+    this.counts.offered += lost
+    this.counts.dropped += lost
+    this.cursor = ring.oldest - 1
+    if (this.policy === 'lossless') {
+      this.close(SLOW_CONSUMER, `slow consumer: ${lost} events behind what is kept`)
+      return true
+    }
+    if (this.isBlocked) return false
+    const passed = this.countWaiting(ring.head)
+    this.counts.offered += passed
+    this.counts.conflated += passed
+    this.cursor = ring.head
+    this.parts.outlet.send(`{"type":"skipped","events":${lost}}`)
+    this.sendSnapshot(filter)
+    return true
+  }
+
+  private sendSnapshot(filter: TopicFilter): void {
+    this.counts.snapshots++
+    const { ring, outlet, snapshot } = this.parts
+    const entry: Entry = { sequence: this.cursor, topic: ['', '', ''], event: snapshot(filter), line: null }
+    const events = lineOf(entry).slice(`{"sequence":${this.cursor},"event":`.length, -1)
+    outlet.send(`{"type":"snapshot","sequence":${ring.head},"events":${events}}`)
+  }
+
+  private countWaiting(head: number): number {
+    const { filter } = this
+    if (filter === null) return 0
+    let count = 0
+    for (let sequence = Math.max(this.cursor + 1, this.parts.ring.oldest); sequence <= head; sequence++) {
+      const entry = this.parts.ring.get(sequence)
+      if (entry !== undefined && filter.passes(entry.topic)) count++
+    }
+    return count
+  }
+}
