@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { messageOf, UsageError } from '../model/errors.js'
 import type { Summary } from './summary.js'
+import { tradingOptionsSchema } from './trading-plan.js'
 
 const CONFIGURATION = 'session.json'
 const TAPE = 'tape.jsonl'
@@ -17,15 +18,7 @@ const configurationSchema = z.object({
   software: z.string(),
   streams: z.array(z.string()),
   lines: z.union([z.literal(1), z.literal(2)]),
-  trading: z.object({
-    strategies: z.array(z.string()).min(1),
-    parameters: z.array(z.string()),
-    capital: z.string(),
-    fees: z.string().optional(),
-    latencyMs: z.number().optional(),
-    model: z.enum(['pessimistic', 'realistic', 'optimistic']).optional(),
-    seed: z.int(),
-  }),
+  trading: tradingOptionsSchema,
 })
 
 /** All that a run needs to be done again from its tape. */

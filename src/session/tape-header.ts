@@ -2,17 +2,21 @@
 import { findExchange, resolveStream } from '../exchanges/registry.js'
 import { openJournal } from '../journal/reader.js'
 import type { Stream } from '../model/stream.js'
+import { parseRules, type InstrumentRules } from './trading-rules.js'
 
 export interface TapeSetup {
   /** What was asked for when it was recorded; empty where a file does not say. */
   readonly streams: readonly Stream[]
   /** Redundant connections per stream. */
   readonly lines: 1 | 2
+  /** Rules of instruments that the recorder knew, under `instruments`. */
+  readonly rules: readonly InstrumentRules[]
 }
 
 /** Reads the beginning of each file. A file without a header says nothing; standard input cannot be looked at twice. */
 export async function readTapeSetup(paths: readonly string[], exchange: string): Promise<TapeSetup> {
   const streams: Stream[] = []
+  const rules: InstrumentRules[] = []
   let lines: 1 | 2 = 1
   let allSay = paths.length > 0
   for (const path of paths) {
@@ -21,8 +25,10 @@ export async function readTapeSetup(paths: readonly string[], exchange: string):
     if (own.length === 0) allSay = false
     streams.push(...own)
     if (header?.['lines'] === 2) lines = 2
+    const told = parseRules(header?.['instruments'] ?? {})
+    if (typeof told !== 'string') rules.push(...told)
   }
-  return { streams: allSay ? streams : [], lines }
+  return { streams: allSay ? streams : [], lines, rules }
 }
 
 async function readHeader(

@@ -1,48 +1,27 @@
-/** The trading side of a session: strategies with their parameters, one isolated desk each, and the digest over all they did. */
+/** The trading side of a session: one isolated desk for each strategy and fill model, and the digest over all they did. */
 import { Random } from '../engine/random.js'
-import { UsageError } from '../model/errors.js'
 import type { ControlFrame } from '../model/frame.js'
 import type { TradingEvent } from '../model/trading.js'
-import { parseParameters } from '../strategies/parameters.js'
-import type { Strategy } from '../strategies/strategy.js'
-import { viewOf, type BookView } from '../trading/book-view.js'
-import { Desk } from '../trading/desk.js'
-import type { DeskOptions } from '../trading/desk-options.js'
+import type { Desk } from '../trading/desk.js'
+import type { OrderNote } from '../trading/executor.js'
+import { bracketsOf } from './bracket.js'
 import { Digest } from './digest.js'
 import { TRADING_EVENTS } from './events.js'
+import { DeskOpener } from './desk-opener.js'
 import { TradingPipeline } from './pipeline.js'
 import type { Session } from './session.js'
 import { readTradingCommand } from './trading-command.js'
-import { loadStrategy } from './strategy-file.js'
+import type { TradingPlan } from './trading-plan.js'
+import type { InstrumentRules } from './trading-rules.js'
 
-export interface TradingOptions {
-  /** Names or files; each trades an account of its own. */
-  readonly strategies: readonly string[]
-  /** `name=value`, for every strategy. */
-  readonly parameters: readonly string[]
-  readonly capital: string
-  /** `maker,taker`; the default schedule where absent. */
-  readonly fees: string | undefined
-  readonly latencyMs: number | undefined
-  readonly model: DeskOptions['model']
-  readonly seed: number
-}
+export { planTrading, type TradingOptions, type TradingPlan } from './trading-plan.js'
 
-/** Strategies loaded and parameters checked, before anything connects. */
-export interface TradingPlan {
-  readonly options: TradingOptions
-  readonly chosen: readonly { readonly strategy: Strategy; readonly parameters: Readonly<Record<string, unknown>> }[]
-}
-
-/** @throws UsageError naming the strategy or parameter and the choices. */
-export async function planTrading(options: TradingOptions): Promise<TradingPlan> {
-  const texts = readPairs(options.parameters)
-  const chosen = []
-  for (const name of options.strategies) {
-    const strategy = await loadStrategy(name)
-    chosen.push({ strategy, parameters: parseParameters(strategy, texts) })
-  }
-  return { options, chosen }
+/** What a run may add to its plan. */
+export interface TradingSurroundings {
+  /** Rules that the recording's header tells; those of the plan go before them. */
+  readonly recordedRules?: readonly InstrumentRules[]
+  /** Hears what moves waiting orders. */
+  readonly onNote?: (note: OrderNote) => void
 }
 
 /** All desks of one session. */
@@ -50,12 +29,13 @@ export class Trading {
   readonly pipelines: readonly TradingPipeline[]
   readonly #digest = new Digest()
 
-  constructor(session: Session, plan: TradingPlan) {
+  constructor(session: Session, plan: TradingPlan, surroundings: TradingSurroundings = {}) {
     const random = new Random(plan.options.seed)
-    this.pipelines = plan.chosen.map(({ strategy, parameters }, index) => {
-      const own = random.fork(`${index}:${strategy.name}`)
-      return new TradingPipeline(session, strategy.name, quoteAsset =>
-        openDesk(session, plan.options, { strategy, parameters, quoteAsset, random: () => own.uniform() }),
+    const opener = new DeskOpener(session, plan.options, surroundings)
+    this.pipelines = plan.chosen.map(chosen => {
+      const own = random.fork(chosen.seedLabel)
+      return new TradingPipeline(session, chosen.name, quoteAsset =>
+        opener.open(chosen, quoteAsset, () => own.uniform()),
       )
     })
     for (const type of TRADING_EVENTS) {
@@ -66,6 +46,7 @@ export class Trading {
     }
     session.bus.subscribe('control', frame => this.#command(frame), { componentId: 'commands', essential: true })
     session.sections.set('ledger', () => this.desks().map(desk => desk.summary()))
+    if (plan.options.bracket === true) session.sections.set('bracket', () => bracketsOf(plan, this.desks()))
     session.sections.set('digest', () => this.digest())
   }
 
@@ -89,10 +70,15 @@ export class Trading {
 
   /** SHA-256 over every signal, order, fill, position and balance, and over the closing balances. */
   digest(): string {
-    const closed = new Digest()
-    closed.add({ events: this.#digest.hex(), count: this.#digest.count, closing: this.desks().map(closingOf) })
-    return closed.hex()
+    return closingDigest(this.#digest, this.desks())
   }
+}
+
+/** The digest of a run: what was told in its order, and where the accounts stand at the end. */
+export function closingDigest(told: Digest, desks: readonly Desk[]): string {
+  const closed = new Digest()
+  closed.add({ events: told.hex(), count: told.count, closing: desks.map(closingOf) })
+  return closed.hex()
 }
 
 /** What a run ends with, as far as it is exact; metrics are derived from it in floating point. */
@@ -100,36 +86,4 @@ function closingOf(desk: Desk): object {
   const { strategy, equity, positions, balances, fees, funding, locked, counts, openOrders, blocks, failure } =
     desk.summary()
   return { strategy, equity, positions, balances, fees, funding, locked, counts, openOrders, blocks, failure }
-}
-
-type Chosen = Pick<DeskOptions, 'strategy' | 'parameters' | 'quoteAsset' | 'random'>
-
-function openDesk(session: Session, options: TradingOptions, chosen: Chosen): Desk {
-  const [maker, taker] = options.fees?.split(',') ?? []
-  return new Desk({
-    ...chosen,
-    clock: session.clock,
-    books: (exchange, symbol) => bookOf(session, exchange, symbol),
-    capital: options.capital,
-    ...(maker === undefined || taker === undefined ? {} : { fees: { maker, taker } }),
-    ...(options.latencyMs === undefined ? {} : { latencyMs: options.latencyMs }),
-    ...(options.model === undefined ? {} : { model: options.model }),
-  })
-}
-
-/** The order book that the session keeps, as the paper exchange looks at it. */
-function bookOf(session: Session, exchange: string, symbol: string): BookView | undefined {
-  const sync = session.books.bySymbol(exchange, symbol)
-  return sync === undefined ? undefined : viewOf(sync.book, () => sync.isLive)
-}
-
-function readPairs(parameters: readonly string[]): ReadonlyMap<string, string> {
-  const texts = new Map<string, string>()
-  for (const text of parameters) {
-    const at = text.indexOf('=')
-    if (at <= 0)
-      throw new UsageError('parameter', `--param ${text}: expected name=value`, { hint: 'for example --param fast=20' })
-    texts.set(text.slice(0, at), text.slice(at + 1))
-  }
-  return texts
 }

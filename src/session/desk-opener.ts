@@ -1,0 +1,49 @@
+/** Opens the desks of a session: what the plan, the recording and the session's books say, joined. */
+import { viewOf, type BookView } from '../trading/book-view.js'
+import { Desk } from '../trading/desk.js'
+import type { DeskOptions } from '../trading/desk-options.js'
+import type { FeeSchedule } from '../trading/fees.js'
+import type { Session } from './session.js'
+import type { TradingSurroundings } from './trading.js'
+import type { ChosenStrategy, TradingOptions } from './trading-plan.js'
+import { RuleBook } from './trading-rules.js'
+
+export class DeskOpener {
+  readonly #common: Omit<DeskOptions, 'strategy' | 'parameters' | 'quoteAsset' | 'random' | 'model'>
+
+  constructor(session: Session, options: TradingOptions, { recordedRules = [], onNote }: TradingSurroundings) {
+    const { capital, latencyMs, account, leverage, risk, sizing, rules = [] } = options
+    const fees = feesOf(options)
+    this.#common = {
+      clock: session.clock,
+      books: (exchange, symbol) => bookOf(session, exchange, symbol),
+      rules: new RuleBook(recordedRules, rules).find,
+      capital,
+      ...(fees === undefined ? {} : { fees }),
+      ...(latencyMs === undefined ? {} : { latencyMs }),
+      ...(account === undefined ? {} : { account }),
+      ...(leverage === undefined ? {} : { leverage }),
+      ...(risk === undefined ? {} : { riskLimits: risk }),
+      ...(sizing === undefined ? {} : { sizing }),
+      ...(onNote === undefined ? {} : { onNote }),
+    }
+  }
+
+  /** @param random uniform in [0, 1), of this desk alone. */
+  open({ name, strategy, parameters, model }: ChosenStrategy, quoteAsset: string, random: () => number): Desk {
+    const named = { name, create: strategy.create.bind(strategy) }
+    return new Desk({ ...this.#common, strategy: named, parameters, model, quoteAsset, random })
+  }
+}
+
+function feesOf({ fees }: TradingOptions): FeeSchedule | undefined {
+  const [maker, taker, asset] = fees?.split(',') ?? []
+  if (maker === undefined || taker === undefined) return undefined
+  return { maker, taker, ...(asset === undefined ? {} : { asset }) }
+}
+
+/** The order book that the session keeps, as the paper exchange looks at it. */
+function bookOf(session: Session, exchange: string, symbol: string): BookView | undefined {
+  const sync = session.books.bySymbol(exchange, symbol)
+  return sync === undefined ? undefined : viewOf(sync.book, () => sync.isLive)
+}
