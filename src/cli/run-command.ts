@@ -39,8 +39,8 @@ export interface CommandRunPlan {
 }
 
 const DEFAULT_SEED = 1
-/** About ten seconds of trying before a feed that never connected is given up. */
-const GIVE_UP_AFTER = 8
+/** Some five seconds of trying before a feed that never connected is given up. */
+const GIVE_UP_AFTER = 7
 
 /** Runs until the input, the user, a limit or the time ends it. @throws what ended it otherwise. */
 export async function runCommand(input: CommandInput, plan: CommandRunPlan): Promise<ExitCode> {
