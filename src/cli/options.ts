@@ -1,6 +1,10 @@
 /** Every option of every command, declared once: flags, help and the README's table come from here. */
 import { UsageError } from '../model/errors.js'
 import { parseDuration, parseIsoMicros, type Micros } from '../model/time.js'
+import { parseInterval } from '../market/interval.js'
+import { parseDisturbance, type DisturbancePlan } from '../session/proof/disturbance.js'
+import { parseRotation } from './rotation.js'
+import type { RotationOptions } from '../journal/rotation.js'
 
 /** All options as commands receive them: parsed, and absent where not given. */
 export interface Options {
@@ -15,7 +19,7 @@ export interface Options {
   limit?: number
   deadLetters?: string
   output?: string
-  rotate?: string
+  rotate?: RotationOptions
   sync?: 'none' | '1s' | 'each'
   speed?: number
   from?: Micros
@@ -44,6 +48,16 @@ export interface Options {
   symbols?: string
   lines?: number
   onCorrupt?: 'stop' | 'skip' | 'quarantine'
+  digest?: boolean
+  loop?: boolean
+  chaos?: DisturbancePlan
+  candles?: string
+  columns?: readonly string[]
+  interval?: string
+  at?: Micros
+  depth?: number
+  minCoverage?: number
+  format?: 'csv' | 'tardis' | 'jsonl' | 'parquet'
 }
 
 export interface OptionSpec {
@@ -99,6 +113,31 @@ const decimal =
     return text
   }
 
+const interval =
+  (flag: string) =>
+  (text: string): string => {
+    if (parseInterval(text) === undefined) throw bad(flag, text, 'an interval such as 1s, 5m, 4h, 1d or 1M')
+    return text
+  }
+
+/** From 0 to 1. */
+const share =
+  (flag: string) =>
+  (text: string): number => {
+    const [, digits, percent] = /^(\d{1,3}(?:\.\d{1,9})?)(%?)$/.exec(text) ?? []
+    const value = Number(digits) / (percent === '%' ? 100 : 1)
+    if (!(value <= 1)) throw bad(flag, text, 'a share such as 99.9% or 0.999')
+    return value
+  }
+
+const percent =
+  (flag: string, most: number) =>
+  (text: string): number => {
+    const value = /^\d{1,4}(?:\.\d{1,6})?%?$/.test(text) ? Number.parseFloat(text) : 0
+    if (value <= 0 || value > most) throw bad(flag, text, `a percentage above zero, at most ${String(most)}`)
+    return value
+  }
+
 const repeated = (text: string, previous: unknown): readonly string[] => [
   ...(Array.isArray(previous) ? (previous as string[]) : []),
   text,
@@ -130,17 +169,17 @@ export const OPTIONS = {
   limit: spec('limit', '--limit <n>', 'stop after n market events', positiveInteger('--limit')),
   deadLetters: spec('deadLetters', '--dead-letters <file>', 'keep frames that cannot be decoded in this file', text => text),
   output: spec('output', '-o, --output <path>', 'file or directory to write; .gz and .zst compress', text => text),
-  rotate: spec('rotate', '--rotate <limit>', 'start a new file at a time or size, such as 1h or 100MB', text => text),
+  rotate: spec('rotate', '--rotate <limit>', 'start a new file at a time, a size or both, such as 1h, 100MB or 1h,100MB', parseRotation),
   sync: spec('sync', '--sync <when>', 'force data to disk: none, 1s or each', choice('--sync', ['none', '1s', 'each'])),
   speed: spec('speed', '--speed <factor>', 'replay speed: 1, 10, … or max', speed),
   from: spec('from', '--from <time>', 'skip what was received before this time', instant('--from')),
   to: spec('to', '--to <time>', 'stop at this time', instant('--to')),
   stream: spec('stream', '--stream <stream>', 'only this stream of the file; repeat for more', repeated),
   strategy: spec('strategy', '--strategy <name|file>', 'strategy by name or file; see genesis strategies', repeated),
-  param: spec('param', '--param <name=value>', 'strategy parameter, such as fast=20; repeat for more', repeated),
+  param: spec('param', '--param <name=value>', 'strategy parameter, such as fast=20, or sma-2.fast=20 for one of several; repeat for more', repeated),
   fromFile: spec('fromFile', '--from-file <file>', 'trade a recording instead of the live market; repeat for more', repeated),
   capital: spec('capital', '--capital <amount>', 'starting balance in the quote asset (default 10000)', decimal('--capital')),
-  fees: spec('fees', '--fees <maker,taker>', 'fees as fractions, such as 0.0002,0.0005 (default 0.001,0.001)', fees),
+  fees: spec('fees', '--fees <maker,taker>', 'fees as fractions, such as 0.0002,0.0005 or 0.00075,0.00075,BNB (default 0.001,0.001)', fees),
   latency: spec('latency', '--latency <time>', 'time from decision to exchange (default 50ms)', duration('--latency')),
   model: spec('model', '--model <name>', 'fill model: pessimistic, realistic or optimistic',
     choice('--model', ['pessimistic', 'realistic', 'optimistic'])),
@@ -161,6 +200,44 @@ export const OPTIONS = {
   lines: spec('lines', '--lines <n>', 'redundant connections per stream; the first copy wins (1 or 2)', choiceNumber('--lines', 2)),
   onCorrupt: spec('onCorrupt', '--on-corrupt <what>', 'corrupt lines: stop, skip or quarantine',
     choice('--on-corrupt', ['stop', 'skip', 'quarantine'])),
+  digest: spec('digest', '--digest', 'put one SHA-256 over all market events into the summary'),
+  loop: spec('loop', '--loop', 'begin again at the end, until it is stopped'),
+  chaos: spec('chaos', '--chaos <faults>', 'work faults into the replay, such as drop=0.1%,dup=1%,reorder=1%,stall=30s,skew=+250ms',
+    parseDisturbance),
+  candles: spec('candles', '--candles <interval>', 'build candles from the trades, such as 1m', interval('--candles')),
+  columns: spec('columns', '--columns <names>', 'columns of a table without a header, such as time,open,high,low,close,volume',
+    text => text.split(',').map(name => name.trim())),
+  interval: spec('interval', '--interval <interval>', 'length of the candles of a file that does not say it, such as 1m',
+    interval('--interval')),
+  at: spec('at', '--at <time>', 'the moment to look at', instant('--at')),
+  depth: spec('depth', '--depth <n>', 'levels on each side (default: all)', positiveInteger('--depth')),
+  minCoverage: spec('minCoverage', '--min-coverage <share>', 'fail where less than this share of a stream is there, such as 99.9%',
+    share('--min-coverage')),
+  format: spec('format', '--format <name>', 'csv, tardis, jsonl or parquet (default: by the name of the output)',
+    choice('--format', ['csv', 'tardis', 'jsonl', 'parquet'])),
+  bracket: spec('bracket', '--bracket', 'run every strategy under the three fill models at once and print the interval of the result'),
+  account: spec('account', '--account <kind>', 'cash sells only what it holds; margin may borrow and go short (default cash)',
+    choice('--account', ['cash', 'margin'])),
+  leverage: spec('leverage', '--leverage <n>', 'largest exposure per unit of equity, margin and derivatives (default 1)', decimal('--leverage')),
+  rules: spec('rules', '--rules <file>', 'JSON: "exchange:symbol" → tickSize, stepSize, minSize, minNotional, maker, taker', text => text),
+  sizing: spec('sizing', '--sizing <rule>', 'size of signals without one: percent=95 of equity (default), fixed=0.01 units, volatility=1 percent a day', text => text),
+  maxPosition: spec('maxPosition', '--max-position <size>', 'refuse orders beyond this position, base units or contracts', decimal('--max-position')),
+  maxOrderValue: spec('maxOrderValue', '--max-order-value <amount>', 'refuse orders worth more than this, quote units', decimal('--max-order-value')),
+  maxOrderRate: spec('maxOrderRate', '--max-order-rate <n>', 'orders in any one second (default 50)', positiveInteger('--max-order-rate')),
+  maxOpenOrders: spec('maxOpenOrders', '--max-open-orders <n>', 'orders open at once (default 200)', positiveInteger('--max-open-orders')),
+  priceBand: spec('priceBand', '--price-band <percent>', 'refuse prices farther than this from the latest one, such as 5', percent('--price-band', 1000)),
+  maxDailyLoss: spec('maxDailyLoss', '--max-daily-loss <amount>', 'block entries until the next day (UTC) after this loss, quote units', decimal('--max-daily-loss')),
+  maxDrawdown: spec('maxDrawdown', '--max-drawdown <percent>', 'kill switch: fall of equity from its peak, such as 10; opens again only on command', percent('--max-drawdown', 100)),
+  onDrawdown: spec('onDrawdown', '--on-drawdown <what>', 'what the kill switch blocks: entries (default), all, or flatten: close every position, then block all',
+    choice('--on-drawdown', ['entries', 'all', 'flatten'])),
+  watchdog: spec('watchdog', '--watchdog <time>', 'stop the run where a strategy of yours does not return for this long (default 30s)', duration('--watchdog')),
+  method: spec('method', '--method <name>', 'try every combination (grid, the default) or draw at random', choice('--method', ['grid', 'random'])),
+  samples: spec('samples', '--samples <n>', 'combinations to draw at random (default 100)', positiveInteger('--samples')),
+  objective: spec('objective', '--objective <name>', 'what makes a combination better: sharpe (default), return, calmar, …', text => text),
+  walkForward: spec('walkForward', '--walk-forward <folds>', 'choose in one stretch of time, judge in the next; so many times', positiveInteger('--walk-forward')),
+  top: spec('top', '--top <n>', 'rows of the ranked table (default 10)', positiveInteger('--top')),
+  threads: spec('threads', '--threads <n>', 'worker threads (default: one per processor)', positiveInteger('--threads')),
+  cuts: spec('cuts', '--cuts <n>', 'random places at which the future is taken away (default 12)', positiveInteger('--cuts')),
 } as const satisfies Readonly<Partial<Record<keyof Options, OptionSpec>>> // prettier-ignore
 
 export type OptionName = keyof typeof OPTIONS
@@ -180,8 +257,8 @@ export const GLOBAL_OPTIONS: readonly OptionName[] = [
 ]
 
 function fees(text: string): string {
-  if (!/^-?\d(?:\.\d{1,8})?,-?\d(?:\.\d{1,8})?$/.test(text))
-    throw bad('--fees', text, 'two fractions, such as 0.0002,0.0005')
+  if (!/^-?\d(?:\.\d{1,8})?,-?\d(?:\.\d{1,8})?(?:,[A-Za-z0-9]{1,20})?$/.test(text))
+    throw bad('--fees', text, 'two fractions, such as 0.0002,0.0005, and perhaps the asset they are paid in')
   return text
 }
 

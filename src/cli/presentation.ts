@@ -25,7 +25,7 @@ export function present({ io, options }: CommandInput, session: Session, how: Pr
     printEvents(session, reporter, how.prints, options.limit ?? Infinity)
     return reporter
   }
-  const stats = new StreamStats(how.streams)
+  const stats = new StreamStats(how.streams, session.measuresLatency ? 'measured' : 'unknown')
   watchStreams(session, stats)
   return new TableReporter({
     stdout: io.stdout,

@@ -1,5 +1,5 @@
 /** One run from the first frame to its account: clock, boundary, bus, books and whoever listens, wired once. */
-import { ErrorBoundary, type DeadLetter, type FrameOutcome } from '../engine/boundary.js'
+import type { DeadLetter, FrameOutcome } from '../engine/boundary.js'
 import { TranscendentalEventBus } from '../engine/bus.js'
 import { VirtualClock } from '../engine/clock.js'
 import { Engine } from '../engine/engine.js'
@@ -15,6 +15,8 @@ import { Books } from './books.js'
 import { edgeTimers } from './edge-timers.js'
 import type { SessionEvents } from './events.js'
 import { Intake, type FeedControl } from './intake.js'
+import { BookKeeper } from './proof/book-keeper.js'
+import { TapingBoundary } from './proof/taping-boundary.js'
 import type { StreamFilter } from './stream-filter.js'
 import { StreamNames } from './stream-names.js'
 import type { EndReason, Summary } from './summary.js'
@@ -42,6 +44,16 @@ export const SUBSCRIBE = 'subscribe'
 /** Topic of the backpressure controller's decisions. */
 const LOAD = 'load'
 
+interface Counts {
+  readonly frames: number
+  readonly decoded: number
+  readonly control: number
+  readonly deadLettered: number
+  readonly gaps: number
+  readonly duplicates: number
+  readonly reconnects: number
+}
+
 const UNKNOWN_LATENCY = { p50: null, p99: null, max: null }
 
 export class Session {
@@ -51,9 +63,11 @@ export class Session {
   readonly books: Books
   readonly names: StreamNames
   readonly bus: TranscendentalEventBus<SessionEvents>
-  readonly boundary: ErrorBoundary
+  readonly boundary: TapingBoundary
   /** Sections that other parts add to the summary: ledger, metrics, digest, recording. */
   readonly sections = new Map<string, () => unknown>()
+  /** Sees every event of the market before the bus does, in order; null for nobody. */
+  observer: ((event: FeedEvent) => void) | null = null
   /** Called when the limit has been reached. */
   onLimit: () => void = () => undefined
   readonly #options: SessionOptions
@@ -64,12 +78,20 @@ export class Session {
   #imported = 0
   #marketEvents = 0
   #first: Micros | null = null
+  /** Set while the fold is silent: the books as they stand. */
+  #prelude: BookKeeper | null = null
+  /** Counts of what was folded in silence, which are none of the account's. */
+  #before: Counts | null = null
 
   constructor(options: SessionOptions) {
     this.#options = options
     const names = (this.names = new StreamNames(options.streams))
     this.bus = new TranscendentalEventBus<SessionEvents>({ timers: edgeTimers(this.clock) })
-    this.boundary = new ErrorBoundary({ keep: options.keepDeadLetter })
+    this.boundary = new TapingBoundary({
+      keep: letter => {
+        if (this.#prelude === null) options.keepDeadLetter(letter)
+      },
+    })
     this.arbiter = new Arbiter({ kindOf: exchange => findExchange(exchange).tradeIds, lines: options.lines ?? 1 })
     this.books = new Books(exchange => findExchange(exchange).book, names)
     this.#intake = new Intake({
@@ -91,9 +113,36 @@ export class Session {
     this.bus.start()
   }
 
+  /** Frames are folded and nothing is told of them until {@link speak}: a run that begins in the middle of a recording. */
+  beSilent(): void {
+    this.#prelude = new BookKeeper(this.books)
+  }
+
+  /** Ends the silence. Whoever listens gets each book whole first, so that the changes that follow have something to change. */
+  speak(): void {
+    const prelude = this.#prelude
+    if (prelude === null) return
+    this.#prelude = null
+    this.#before = this.#counts()
+    this.#intake.latency.reset()
+    for (const book of prelude.whole()) this.#publish(book)
+  }
+
+  /** An event that was made of others, such as a candle of trades: for all who listen, whatever streams were asked for. */
+  derive(event: FeedEvent): void {
+    if (this.#prelude !== null) return
+    this.#published.set(event.type, (this.#published.get(event.type) ?? 0) + 1)
+    void this.bus.emit(event.type, event, 'session')
+  }
+
+  /** False where receive times are made up from the exchange's own. */
+  get measuresLatency(): boolean {
+    return this.#options.measuresLatency !== false
+  }
+
   /** The next frame of the run. */
   deliver(frame: Frame): FrameOutcome {
-    this.#first ??= frame.receivedAt
+    if (this.#prelude === null) this.#first ??= frame.receivedAt
     const outcome = this.#engine.ingest(frame)
     this.#checkLimit()
     return outcome
@@ -103,7 +152,7 @@ export class Session {
   deliverEvent(event: FeedEvent): void {
     this.#imported++
     const received = event.type === 'status' ? event.time : event.received
-    this.#first ??= received
+    if (this.#prelude === null) this.#first ??= received
     this.#engine.ingestEvent(event, received)
     this.#checkLimit()
   }
@@ -123,22 +172,21 @@ export class Session {
   }
 
   summary(ended: EndReason, elapsedMs: number): Summary {
-    const { frames, decoded, control, deadLettered } = this.boundary.stats()
-    const arbiter = this.arbiter.stats()
+    const { frames, decoded, control, deadLettered, gaps, duplicates, reconnects } = this.#account()
     return {
       type: 'summary',
       command: this.#options.command,
       ended,
-      frames: frames + this.#imported,
-      decoded: decoded + this.#imported,
+      frames,
+      decoded,
       control,
       deadLettered,
       events: Object.fromEntries(this.#published),
       subscribers: this.#subscribers(),
-      gaps: this.gaps.totals().gaps + this.#intake.importedGaps,
-      duplicates: arbiter.duplicates,
-      reconnects: this.#intake.reconnects,
-      latency: this.#options.measuresLatency === false ? UNKNOWN_LATENCY : this.#intake.latency.summary(),
+      gaps,
+      duplicates,
+      reconnects,
+      latency: this.measuresLatency ? this.#intake.latency.summary() : UNKNOWN_LATENCY,
       elapsedMs: Math.round(elapsedMs),
       first: this.#first,
       last: this.#first === null ? null : this.clock.now(),
@@ -146,9 +194,43 @@ export class Session {
     }
   }
 
+  /** What was counted since the run began to speak. */
+  #account(): Counts {
+    const counts = this.#counts()
+    const before = this.#prelude === null ? this.#before : counts
+    if (before === null) return counts
+    return {
+      frames: counts.frames - before.frames,
+      decoded: counts.decoded - before.decoded,
+      control: counts.control - before.control,
+      deadLettered: counts.deadLettered - before.deadLettered,
+      gaps: counts.gaps - before.gaps,
+      duplicates: counts.duplicates - before.duplicates,
+      reconnects: counts.reconnects - before.reconnects,
+    }
+  }
+
+  #counts(): Counts {
+    const { frames, decoded, control, deadLettered } = this.boundary.stats()
+    return {
+      frames: frames + this.#imported,
+      decoded: decoded + this.#imported,
+      control,
+      deadLettered,
+      gaps: this.gaps.totals().gaps + this.#intake.importedGaps,
+      duplicates: this.arbiter.stats().duplicates,
+      reconnects: this.#intake.reconnects,
+    }
+  }
+
   #publish(event: FeedEvent): void {
     const { filter } = this.#options
     if (filter !== null && !filter.passes(event)) return
+    if (this.#prelude !== null) {
+      if (event.type === 'book') this.#prelude.apply(event)
+      return
+    }
+    this.observer?.(event)
     if (event.type !== 'status') this.#marketEvents++
     this.#published.set(event.type, (this.#published.get(event.type) ?? 0) + 1)
     void this.bus.emit(event.type, event, 'market')
@@ -163,7 +245,7 @@ export class Session {
   #publishControl(frame: ControlFrame): void {
     if (frame.topic === LOAD) this.bus.setLoad(loadOf(frame.value))
     if (frame.topic === SUBSCRIBE && typeof frame.value === 'string') this.#follow(frame.value)
-    void this.bus.emit('control', frame, 'session')
+    if (this.#prelude === null) void this.bus.emit('control', frame, 'session')
   }
 
   /** A stream that was asked for while the run lasted; on replay it is known from here on as well. */

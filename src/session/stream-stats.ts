@@ -8,13 +8,17 @@ import type { Micros } from '../model/time.js'
 const SPARK_POINTS = 24
 const SPARK_EVERY: Micros = 1_000_000
 
+/** `unknown`: receive times are made up from the exchange's own, and latency cannot be told. */
+export type Timing = 'measured' | 'unknown'
+
 /** One symbol of one exchange. */
 export class StreamRow {
   events = 0
   trades = 0
   gaps = 0
   reconnects = 0
-  state: Status['state'] | 'waiting' = 'waiting'
+  /** `receiving`: events come, and nothing was said about the connection, as in a replay. */
+  state: Status['state'] | 'waiting' | 'receiving' = 'waiting'
   last: number | null = null
   previous: number | null = null
   bid: number | null = null
@@ -29,12 +33,14 @@ export class StreamRow {
     readonly exchange: string,
     readonly symbol: string,
     readonly pair: string,
+    private readonly timing: Timing,
   ) {}
 
   add(event: MarketEvent): void {
     this.events++
     this.received = event.received
-    if (event.time !== event.received) this.latency.record(event.received - event.time)
+    if (this.state === 'waiting') this.state = 'receiving'
+    if (this.timing === 'measured' && event.time !== event.received) this.latency.record(event.received - event.time)
     switch (event.type) {
       case 'trade':
         this.trades++
@@ -90,7 +96,10 @@ export class StreamStats {
   readonly #lost = new Set<string>()
 
   /** Streams that were asked for have their rows from the start. */
-  constructor(streams: readonly Stream[]) {
+  constructor(
+    streams: readonly Stream[],
+    private readonly timing: Timing = 'measured',
+  ) {
     for (const { exchange, symbol, pair, name } of streams)
       this.#named.set(`${exchange}:${name}`, this.row(exchange, symbol, pair))
   }
@@ -100,7 +109,7 @@ export class StreamStats {
     let pairs = this.#rows.get(exchange)
     if (pairs === undefined) this.#rows.set(exchange, (pairs = new Map<string, StreamRow>()))
     let row = pairs.get(pair)
-    if (row === undefined) pairs.set(pair, (row = new StreamRow(exchange, symbol, pair)))
+    if (row === undefined) pairs.set(pair, (row = new StreamRow(exchange, symbol, pair, this.timing)))
     return row
   }
 

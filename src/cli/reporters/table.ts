@@ -77,6 +77,8 @@ export class TableReporter implements Reporter {
   }
 }
 
+const WELL: ReadonlySet<StreamRow['state']> = new Set(['connected', 'resynced', 'receiving'])
+
 const PRICE_COLUMNS: readonly Column<StreamRow>[] = [
   { title: 'symbol', align: 'left', drop: 0, text: row => row.symbol },
   { title: 'exchange', align: 'left', drop: 6, text: row => row.exchange },
@@ -113,8 +115,7 @@ const HEALTH_COLUMNS: readonly Column<StreamRow>[] = [
     align: 'left',
     drop: 3,
     text: row => row.state,
-    paint: (text, row, palette) =>
-      row.state === 'connected' || row.state === 'resynced' ? palette.green(text) : palette.yellow(text),
+    paint: (text, row, palette) => (WELL.has(row.state) ? palette.green(text) : palette.yellow(text)),
   },
   { title: 'trend', align: 'left', drop: 9, text: row => sparkline(row.spark) },
 ]
