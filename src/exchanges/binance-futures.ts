@@ -5,6 +5,7 @@ import { joinAddress } from './family/address.js'
 import { futuresBook, snapshotRequest } from './family/binance-books.js'
 import { FUTURES_CHANNELS, FUTURES_INTERVALS, FUTURES_LIMITS } from './family/binance-channels.js'
 import { familyMember } from './family/binance-family.js'
+import { tradeRequest } from './family/binance-history.js'
 import { futuresInstrument, isCoinMargined } from './family/binance-symbols.js'
 
 const USD_M = 'wss://fstream.binance.com'
@@ -16,6 +17,10 @@ const COIN_M = 'wss://dstream.binance.com'
  */
 const PUBLIC: ReadonlySet<Channel> = new Set(['trade', 'quote', 'book', 'book5', 'book10', 'book20'])
 
+const restOf = (symbol: string): string =>
+  isCoinMargined(symbol) ? 'https://dapi.binance.com' : 'https://fapi.binance.com'
+const versionOf = (symbol: string): string => `/${isCoinMargined(symbol) ? 'dapi' : 'fapi'}/v1`
+
 export const binanceFutures: Exchange = {
   ...familyMember('binance-futures', futuresInstrument),
   name: 'binance-futures',
@@ -24,12 +29,9 @@ export const binanceFutures: Exchange = {
   endpoints: [USD_M],
   channels: FUTURES_CHANNELS,
   limits: FUTURES_LIMITS,
-  book: futuresBook(
-    snapshotRequest(
-      symbol => (isCoinMargined(symbol) ? 'https://dapi.binance.com' : 'https://fapi.binance.com'),
-      symbol => `/${isCoinMargined(symbol) ? 'dapi' : 'fapi'}/v1/depth?symbol={symbol}&limit=1000`,
-    ),
-  ),
+  book: futuresBook(snapshotRequest(restOf, symbol => `${versionOf(symbol)}/depth?symbol={symbol}&limit=1000`)),
+  // Single trades are given to holders of a key only.
+  trades: tradeRequest(restOf, symbol => ({ aggTrade: `${versionOf(symbol)}/aggTrades` })),
   intervals: FUTURES_INTERVALS,
   address,
 }

@@ -33,6 +33,8 @@ export interface Exchange {
   decoder(): Decoder
   /** Only where a connection needs a ticket first (a token by REST): the request, and the address out of its answer. */
   readonly ticket?: Ticket
+  /** Only where trades that were missed can be fetched by their ids. */
+  readonly trades?: TradeRequest
   /** The other side of the protocol, for the exchange in a box. */
   readonly dialect: Dialect
 }
@@ -111,6 +113,18 @@ export interface SnapshotRequest {
   url(symbol: string, base: string | null, pair?: string): string
   /** Makes the bare REST answer a frame that says by itself what it is, body verbatim, for {@link Decoder} and the recording. */
   wrap(symbol: string, body: string, pair?: string): string
+}
+
+export interface TradeRequest {
+  /** Trades that one answer holds at most. */
+  readonly most: number
+  /**
+   * Address of the trades with the ids from `from` to `to`, both included and no more than {@link most}; undefined where those
+   * of the channel cannot be fetched so. `base` as in {@link SnapshotRequest.url}.
+   */
+  url(stream: Stream, from: number, to: number, base: string | null): string | undefined
+  /** Makes the bare answer a frame that says by itself what it is; its trades are decoded as `fetched`. */
+  wrap(stream: Stream, body: string): string
 }
 
 export interface Ticket {

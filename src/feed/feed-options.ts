@@ -36,6 +36,8 @@ export interface LiveFeedOptions {
   readonly failover?: 'on' | 'off'
   /** `off` for the proof of what it does: silences are not judged, and no connection is replaced before its end. */
   readonly detector?: 'on' | 'off'
+  /** Fetch trades that are wanted by their ids (`off`). */
+  readonly backfill?: 'on' | 'off'
   /** To be shared by several feeds of one process, since hosts count them as one. */
   readonly penalties?: HostPenalties
   /** Extra certificate authorities (PEM), for servers of one's own. */

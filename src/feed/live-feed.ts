@@ -2,6 +2,8 @@
 import type { Decoded } from '../model/event.js'
 import type { Stream } from '../model/stream.js'
 import { checkedUrl } from './addresses.js'
+import { Backfill } from './backfill.js'
+import type { BackfillStats } from './backfill.js'
 import { Backpressure } from './backpressure.js'
 import { Delivery } from './delivery.js'
 import { ending } from './ending.js'
@@ -31,6 +33,7 @@ export class LiveFeed implements FrameSource {
   private readonly shared: Shared
   private readonly lines: LineSet
   private readonly snapshots: SnapshotFetcher
+  private readonly backfill: Backfill | null
   private readonly troubles: Troubles
   private readonly handover: Handover
   private readonly health: HealthMonitor
@@ -52,6 +55,8 @@ export class LiveFeed implements FrameSource {
     this.snapshots = new SnapshotFetcher(this.shared, (exchange, symbol, pair) =>
       this.lines.bookCarrier(exchange, symbol, pair),
     )
+    this.backfill =
+      options.backfill === 'on' ? new Backfill(this.shared, stream => this.lines.carriers(stream)[0]) : null
     this.handover = new Handover({
       lines: this.lines,
       timers,
@@ -123,7 +128,24 @@ export class LiveFeed implements FrameSource {
 
   /** What the fold found in a message: notices steer the line, events show which streams are live. */
   heard(line: number, found: Decoded): void {
-    this.lines.get(line)?.heard(found)
+    if (found.type === 'trade') this.backfill?.heard(found)
+    // What was fetched says nothing about how the line is.
+    if (found.type !== 'trade' || found.fetched !== true) this.lines.get(line)?.heard(found)
+  }
+
+  /** Fetches trades that the stream missed, by their ids, where backfill is on and the exchange offers it. */
+  wantTrades(exchange: string, streamName: string, from: string, to: string): void {
+    for (const line of this.lines.all()) {
+      const stream = line.parts.exchange.name === exchange ? line.subscriptions.get(streamName) : undefined
+      if (stream === undefined) continue
+      this.backfill?.want(stream, from, to)
+      return
+    }
+  }
+
+  /** null where backfill is off. */
+  backfillStats(): BackfillStats | null {
+    return this.backfill?.stats() ?? null
   }
 
   /** Fetches a book snapshot by REST; it arrives as a data frame on a line that carries the book. */
@@ -241,6 +263,7 @@ export class LiveFeed implements FrameSource {
 
   private async shutDown(reason: string): Promise<void> {
     this.snapshots.stop()
+    this.backfill?.stop()
     this.handover.stop()
     this.health.stop()
     await Promise.all(this.lines.all().map(line => this.lines.drop(line, ending('stopped', reason))))

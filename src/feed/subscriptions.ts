@@ -70,6 +70,10 @@ export class Subscriptions {
     return [...this.byName.values()].map(subscription => subscription.stream)
   }
 
+  get(name: string): Stream | undefined {
+    return this.byName.get(name)?.stream
+  }
+
   has(name: string): boolean {
     return this.byName.has(name)
   }

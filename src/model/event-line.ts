@@ -3,8 +3,8 @@ import { plainDecimal } from './number.js'
 
 const UNSAFE = /[\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g
 
-/** {@link Trade.aggregated} is the program's own note. */
-const UNPRINTED = 'aggregated'
+/** {@link Trade.aggregated} and {@link Trade.fetched} are the program's own notes. */
+const UNPRINTED: ReadonlySet<string> = new Set(['aggregated', 'fetched'])
 
 /** One event (or any JSON-safe record) as one line of JSON, without the line feed. */
 export function eventLine(event: object): string {
@@ -37,7 +37,7 @@ function writeObject(record: object): string {
   let separator = ''
   for (const key of Object.keys(record)) {
     const value = (record as Readonly<Record<string, unknown>>)[key]
-    if (value === undefined || key === UNPRINTED) continue
+    if (value === undefined || UNPRINTED.has(key)) continue
     text += `${separator}${quote(key)}:${write(value)}`
     separator = ','
   }

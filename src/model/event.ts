@@ -22,6 +22,8 @@ export interface Trade {
   readonly received: Micros
   /** Set on trades that an exchange has summed up, whose ids count apart from those of single trades. Never printed. */
   readonly aggregated?: true
+  /** Set on trades that were missed on the stream and fetched afterwards: they come late and out of time's order. Never printed. */
+  readonly fetched?: true
 }
 
 export interface Quote {

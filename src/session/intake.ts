@@ -4,7 +4,7 @@ import type { VirtualClock } from '../engine/clock.js'
 import { Histogram } from '../engine/histogram.js'
 import type { Arbiter, ArbiterResult } from '../market/arbiter.js'
 import type { BookSyncResult } from '../market/book-sync.js'
-import type { GapLedger } from '../market/gap-ledger.js'
+import type { GapLedger, Hole } from '../market/gap-ledger.js'
 import type { BookUpdate, Decoded, FeedEvent, MarketEvent, Notice, Status, Trade } from '../model/event.js'
 import { isOrderly, type ControlFrame, type LinkFrame } from '../model/frame.js'
 import type { Micros } from '../model/time.js'
@@ -16,6 +16,8 @@ export interface FeedControl {
   heard(line: number, found: Decoded): void
   wantSnapshot(exchange: string, symbol: string, pair: string): void
   resubscribeBook(exchange: string, symbol: string, pair: string): void
+  /** Trades with these ids, both included, never came; absent where nobody would fetch them. */
+  wantTrades?(exchange: string, stream: string, from: string, to: string): void
 }
 
 export interface IntakeParts {
@@ -47,7 +49,7 @@ export class Intake implements EngineOutlet {
   }
 
   market(event: MarketEvent, line: number): void {
-    if (event.time !== event.received) this.latency.record(event.received - event.time)
+    if (event.time !== event.received && !isFetched(event)) this.latency.record(event.received - event.time)
     this.#parts.feed?.heard(line, event)
     if (event.type === 'trade') this.#arbitrate(event, line)
     else this.#parts.publish(event)
@@ -125,12 +127,17 @@ export class Intake implements EngineOutlet {
         case 'hole':
           this.#parts.gaps.record(result)
           this.#tell(result.exchange, result.stream, 'gap', missingText(result.from, result.to))
+          this.#fetch(result)
           break
         default:
           this.#parts.gaps.record(result)
       }
     }
     results.length = 0
+  }
+
+  #fetch({ exchange, stream, from, to }: Hole): void {
+    if (from !== null && to !== null) this.#parts.feed?.wantTrades?.(exchange, stream, from, to)
   }
 
   #publishSynchronised(): void {
@@ -157,6 +164,11 @@ export class Intake implements EngineOutlet {
   #tell(exchange: string, stream: string, state: Status['state'], detail: string): void {
     this.#parts.publish({ type: 'status', exchange, stream, state, detail, time: this.#parts.clock.now() })
   }
+}
+
+/** Came long after its time, and not because the line was slow. */
+function isFetched(event: MarketEvent): boolean {
+  return event.type === 'trade' && event.fetched === true
 }
 
 function missingText(from: string | null, to: string | null): string {

@@ -13,6 +13,8 @@ export interface LiveOptions {
   readonly urls: readonly string[]
   readonly proxy: ProxySettings
   readonly lines: 1 | 2
+  /** Whether trades that the ids prove missing are fetched by REST. */
+  readonly backfill: 'on' | 'off'
   /** Seed and rate of the embedded exchange. */
   readonly seed: number
   readonly rate: number | undefined
@@ -49,6 +51,7 @@ export async function openLive(options: LiveOptions): Promise<Live> {
     urls,
     proxy: options.proxy,
     lines: options.lines,
+    backfill: options.backfill,
     trouble: trouble => options.note(troubleText(trouble)),
     giveUpAfter: options.giveUpAfter,
   })
@@ -109,6 +112,7 @@ class Embedded {
 function controlOf(feed: LiveFeed, streams: ReadonlySet<Stream>): FeedControl {
   return {
     heard: (line, found) => feed.heard(line, found),
+    wantTrades: (exchange, stream, from, to) => feed.wantTrades(exchange, stream, from, to),
     wantSnapshot: (exchange, symbol, pair) => feed.wantSnapshot(exchange, symbol, pair),
     resubscribeBook: (exchange, symbol, pair) => {
       for (const stream of streams) {

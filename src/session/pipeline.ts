@@ -1,5 +1,5 @@
 /** Who hears what, in order: market events reach the desk first, then what the desk did reaches everyone else. */
-import type { MarketEvent } from '../model/event.js'
+import type { MarketEvent, Trade } from '../model/event.js'
 import { parsePair } from '../model/symbol.js'
 import type { TradingEvent } from '../model/trading.js'
 import type { Micros } from '../model/time.js'
@@ -35,12 +35,17 @@ export class TradingPipeline {
     const { bus } = session
     const name = (this.#name = `strategy:${strategy}`)
     const first = { componentId: name, priority: 'critical', essential: true } as const
-    bus.subscribe('trade', trade => this.#after(this.#open(trade).onTrade(trade)), first)
+    bus.subscribe('trade', trade => this.#onTrade(trade), first)
     bus.subscribe('quote', quote => this.#after(this.#open(quote).onQuote(quote)), first)
     bus.subscribe('book', book => this.#after(this.#open(book).onBook(book)), first)
     bus.subscribe('candle', candle => this.#after(this.#open(candle).onCandle(candle)), first)
     bus.subscribe('funding', funding => this.#after(this.#open(funding).onFunding(funding)), first)
     bus.subscribe('status', status => this.#after(this.#desk?.onStatus(status) ?? NOTHING), first)
+  }
+
+  /** A trade fetched afterwards is of the past: it fills no order of the present, and no strategy saw it when it was news. */
+  #onTrade(trade: Trade): void {
+    if (trade.fetched !== true) this.#after(this.#open(trade).onTrade(trade))
   }
 
   /** null until the first market event. */

@@ -5,6 +5,7 @@ import type { Micros } from '../../model/time.js'
 import { parseJson, type Json, type JsonObject } from '../../wire/json.js'
 import type { Decoder } from '../exchange.js'
 import { readDepth, readPicture } from './binance-depth.js'
+import { readFetched } from './binance-history.js'
 import {
   readAggTrade,
   readCandle,
@@ -98,6 +99,8 @@ export class BinanceDecoder implements Decoder, FrameContext {
   }
 
   private untyped(message: JsonObject): Decoded {
+    const fetched = readFetched(message, this)
+    if (fetched) return fetched
     if (message['lastUpdateId'] !== undefined) return readPicture(message, this)
     if (message['u'] !== undefined && message['B'] !== undefined) return readQuote(message, this)
     if (message['openInterest'] !== undefined) return readOpenInterest(message, this)

@@ -5,6 +5,7 @@ import { snapshotRequest, spotBook } from './binance-books.js'
 import { SPOT_CHANNELS, SPOT_INTERVALS, SPOT_LIMITS } from './binance-channels.js'
 import { BinanceDecoder } from './binance-decoder.js'
 import { binanceDialect } from './binance-dialect.js'
+import { tradeRequest } from './binance-history.js'
 import { binanceLayouts } from './binance-layouts.js'
 import { requestFrames } from './binance-streams.js'
 import { spotInstrument, type Naming } from './binance-symbols.js'
@@ -28,6 +29,10 @@ export function spotExchange({ depth, ...declaration }: Declaration): Exchange {
     channels: SPOT_CHANNELS,
     limits: SPOT_LIMITS,
     book: spotBook(request),
+    trades: tradeRequest(
+      () => host,
+      () => ({ trade: '/api/v3/historicalTrades', aggTrade: '/api/v3/aggTrades' }),
+    ),
     intervals: SPOT_INTERVALS,
     address: (_, base) => joinAddress(base, '/stream'),
     ...declaration,

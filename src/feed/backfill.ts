@@ -1,0 +1,197 @@
+/** Trades that their ids prove missing, fetched by REST within the host's limits and delivered as frames of the line that missed them. */
+import type { TradeRequest } from '../exchanges/exchange.js'
+import type { Trade } from '../model/event.js'
+import type { Stream } from '../model/stream.js'
+import { hostOf, restBase } from './addresses.js'
+import { Backoff } from './backoff.js'
+import type { Shared } from './feed-options.js'
+import { WindowLimiter } from './limiter.js'
+import type { Line } from './line.js'
+import { startRequest } from './rest.js'
+import type { Cancel } from './timers.js'
+
+export interface BackfillStats {
+  /** Holes that were asked for. */
+  readonly holes: number
+  readonly requests: number
+  /** Missing trades that came by REST. */
+  readonly fetched: number
+  /** Missing trades that came by themselves while they were asked for. */
+  readonly arrived: number
+  /** Missing trades given up: the exchange does not have them or does not answer. */
+  readonly lost: number
+  /** Holes that were not asked for: the exchange serves no trades by id, the hole is too wide, or too many wait. */
+  readonly declined: number
+}
+
+/** What is overtaken by a later trade comes by itself within this time, and the exchange's archive needs about as long. */
+const SETTLE_MS = 300
+const ATTEMPTS = 4
+/** A hole wider than this is for an archive, not for a stream. */
+const WIDEST = 100_000
+const MOST_HOLES = 1_000
+/** A page of old trades costs Binance 25 of 6,000 a minute. */
+const PACE = { count: 2, perMs: 1_000 }
+/** What REST requests of any kind may add up to on one host. */
+const RATE = { count: 10, perMs: 1_000 }
+
+export class Backfill {
+  private readonly holes = new Set<Hole>()
+  private readonly pace: WindowLimiter
+  private readonly counts = { holes: 0, requests: 0, fetched: 0, arrived: 0, lost: 0, declined: 0 }
+
+  constructor(
+    private readonly shared: Shared,
+    /** A line that carries the stream, at this moment. */
+    private readonly carrier: (stream: Stream) => Line | undefined,
+  ) {
+    this.pace = new WindowLimiter(PACE, () => shared.clock.monotonicMs())
+  }
+
+  /** Asks for the trades with these ids, both included. */
+  want(stream: Stream, from: string, to: string): void {
+    const [first, last] = [Number(from), Number(to)]
+    const request = this.carrier(stream)?.parts.exchange.trades
+    const isKnown = Number.isSafeInteger(first) && Number.isSafeInteger(last) && first <= last
+    const isServed = request?.url(stream, first, last, null) !== undefined
+    if (!isKnown || !isServed || last - first >= WIDEST || this.holes.size >= MOST_HOLES) {
+      this.counts.declined++
+      return
+    }
+    const backoff = new Backoff({ random: this.shared.random })
+    const hole: Hole = { stream, missing: [[first, last]], attempts: 0, backoff, cancel: () => undefined }
+    this.counts.holes++
+    this.holes.add(hole)
+    this.later(hole, SETTLE_MS)
+  }
+
+  /** A trade that came, by whatever way: it need not be fetched any more. */
+  heard(trade: Trade): void {
+    if (this.holes.size === 0) return
+    const id = Number(trade.id)
+    for (const hole of this.holes) {
+      if (!isOf(trade, hole.stream) || !remove(hole.missing, id)) continue
+      if (trade.fetched === true) this.counts.fetched++
+      else this.counts.arrived++
+      if (hole.missing.length === 0) this.finish(hole)
+      return
+    }
+  }
+
+  stats(): BackfillStats {
+    return { ...this.counts }
+  }
+
+  /** What is still missing then is lost. */
+  stop(): void {
+    for (const hole of this.holes) this.giveUp(hole)
+  }
+
+  private later(hole: Hole, ms: number): void {
+    hole.cancel = this.shared.timers.after(ms, () => this.ask(hole))
+  }
+
+  private ask(hole: Hole): void {
+    const line = this.carrier(hole.stream)
+    const request = line?.parts.exchange.trades
+    const [range] = hole.missing
+    if (line === undefined || request === undefined || range === undefined) {
+      this.giveUp(hole)
+      return
+    }
+    const [from, to] = [range[0], Math.min(range[1], range[0] + request.most - 1)]
+    const url = request.url(hole.stream, from, to, restBase(line.route.base, this.shared.urls))
+    if (url === undefined) {
+      this.giveUp(hole)
+      return
+    }
+    const waitMs = Math.max(this.pace.reserve(), this.shared.penalties.reserveRequest(hostOf(url), RATE))
+    hole.cancel = this.shared.timers.after(waitMs, () => this.fetch(hole, request, url, line.route.proxy))
+  }
+
+  private fetch(hole: Hole, request: TradeRequest, url: string, proxy: string | null): void {
+    // It may have been closed while it waited for its turn.
+    if (!this.holes.has(hole)) return
+    const { clock, timers, penalties, ca, timing } = this.shared
+    this.counts.requests++
+    const pending = startRequest({ url, method: 'GET', proxy, clock, timers, ca, deadlineMs: timing.restMs })
+    hole.cancel = pending.abort
+    void pending.answer.then(answer => {
+      if (!this.holes.has(hole)) return
+      if ('body' in answer) {
+        this.deliver(hole, request.wrap(hole.stream, answer.body))
+        return
+      }
+      const { status, retryAfterMs } = answer.failure
+      if (status === 429 || status === 418) penalties.refused(hostOf(url), status, retryAfterMs)
+      this.retry(hole)
+    })
+  }
+
+  private deliver(hole: Hole, text: string): void {
+    const line = this.carrier(hole.stream)
+    if (line === undefined) {
+      this.giveUp(hole)
+      return
+    }
+    const before = idsIn(hole)
+    const receivedAt = this.shared.clock.now()
+    const { exchange } = hole.stream
+    this.shared.emit({ kind: 'data', receivedAt, exchange, line: line.number, data: Buffer.from(text), binary: false })
+    // What the fold found in it was heard meanwhile.
+    if (!this.holes.has(hole)) return
+    if (idsIn(hole) < before) {
+      hole.attempts = 0
+      this.ask(hole)
+    } else {
+      this.retry(hole)
+    }
+  }
+
+  private retry(hole: Hole): void {
+    hole.attempts++
+    if (hole.attempts >= ATTEMPTS) this.giveUp(hole)
+    else this.later(hole, hole.backoff.next())
+  }
+
+  private giveUp(hole: Hole): void {
+    this.counts.lost += idsIn(hole)
+    this.finish(hole)
+  }
+
+  private finish(hole: Hole): void {
+    this.holes.delete(hole)
+    hole.cancel()
+  }
+}
+
+interface Hole {
+  readonly stream: Stream
+  /** First and last id of what is still missing, in order. */
+  readonly missing: [from: number, to: number][]
+  /** In a row that brought nothing. */
+  attempts: number
+  readonly backoff: Backoff
+  cancel: Cancel
+}
+
+function isOf(trade: Trade, { exchange, pair, channel }: Stream): boolean {
+  if (trade.exchange !== exchange || trade.pair !== pair) return false
+  return trade.aggregated === true ? channel === 'aggTrade' : channel === 'trade'
+}
+
+/** @returns whether the id was missing; it no longer is. */
+function remove(missing: [number, number][], id: number): boolean {
+  const index = missing.findIndex(([from, to]) => from <= id && id <= to)
+  const [from, to] = missing[index] ?? [0, -1]
+  if (index < 0) return false
+  const left: [number, number][] = []
+  if (from < id) left.push([from, id - 1])
+  if (id < to) left.push([id + 1, to])
+  missing.splice(index, 1, ...left)
+  return true
+}
+
+function idsIn({ missing }: Hole): number {
+  return missing.reduce((sum, [from, to]) => sum + to - from + 1, 0)
+}
