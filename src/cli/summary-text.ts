@@ -1,10 +1,12 @@
 /** The summary of a run as a person reads it. */
+import type { ConventionsSection, MetricsSection } from '../session/account-sections.js'
 import type { RecordingAccount } from '../session/execute.js'
 import type { Summary } from '../session/summary.js'
 import { findImbalance } from '../session/summary.js'
 import type { DeskSummary } from '../trading/desk-summary.js'
 import { accountLines } from './account.js'
 import { bytesText, countText, spanText } from './format.js'
+import { conventionsLines, metricsLines } from './metrics-text.js'
 
 const ENDINGS: Readonly<Record<Summary['ended'], string>> = {
   end: 'end of input',
@@ -14,8 +16,8 @@ const ENDINGS: Readonly<Record<Summary['ended'], string>> = {
   failed: 'failed',
 }
 
-/** A few lines: what came in, what became of it, what is missing. */
-export function summaryLines(summary: Summary): string[] {
+/** A few lines: what came in, what became of it, what is missing; for trading runs the metrics, as far as they fit the width. */
+export function summaryLines(summary: Summary, width = Infinity): string[] {
   const { frames, decoded, control, deadLettered, latency } = summary
   const events = Object.entries(summary.events).map(([type, count]) => `${countText(count)} ${type}`)
   const lines = [
@@ -27,7 +29,10 @@ export function summaryLines(summary: Summary): string[] {
         ? ''
         : ` · latency p50 ${spanText(latency.p50)}, p99 ${spanText(latency.p99)}, max ${spanText(latency.max)}`),
   ]
-  const { ledger, digest, recording, deadLetters, rerun } = summary
+  for (const { stream, updates } of summary.booksWithoutSnapshot) {
+    lines.push(`${stream}: ${countText(updates)} updates came without a snapshot, so no book was shown`)
+  }
+  const { ledger, metrics, conventions, digest, recording, deadLetters, rerun } = summary
   if (ledger !== undefined) lines.push(...accountLines(ledger as readonly DeskSummary[]))
   if (typeof digest === 'string') lines.push(`digest ${digest}`)
   if (rerun !== undefined) lines.push(rerunText(rerun as RerunSection))
@@ -35,6 +40,8 @@ export function summaryLines(summary: Summary): string[] {
   if (deadLetters !== undefined) lines.push(`dead letters kept in ${(deadLetters as { path: string }).path}`)
   const imbalance = findImbalance(summary)
   if (imbalance !== undefined) lines.push(`ACCOUNTING DOES NOT BALANCE: ${imbalance}`)
+  if (metrics !== undefined) lines.push(...metricsLines(metrics as readonly MetricsSection[], width))
+  if (conventions !== undefined) lines.push(...conventionsLines(conventions as readonly ConventionsSection[]))
   return lines
 }
 

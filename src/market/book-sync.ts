@@ -45,6 +45,11 @@ export class BookSync {
     this.depth = rule.depth
   }
 
+  /** The stream's name in status events. */
+  get stream(): string {
+    return this.target.stream
+  }
+
   /** True while the book is known to be right. */
   get isLive(): boolean {
     return this.live

@@ -52,6 +52,15 @@ export class Books {
     return this.#symbols.get(exchange)?.get(symbol)?.sync
   }
 
+  /** Streams whose updates never met a snapshot, and how many updates that were: nothing of these books was shown. */
+  withoutSnapshot(): { readonly stream: string; readonly updates: number }[] {
+    return [...this.all()].flatMap(sync => {
+      const { live, snapshots, buffered, ignored } = sync.stats()
+      const updates = buffered + ignored
+      return live || snapshots > 0 || updates === 0 ? [] : [{ stream: sync.stream, updates }]
+    })
+  }
+
   *all(): Generator<BookSync> {
     for (const pairs of this.#books.values()) for (const kept of pairs.values()) yield kept.sync
   }

@@ -8,10 +8,11 @@ import { findExchange, resolveStream } from '../exchanges/registry.js'
 import { Arbiter } from '../market/arbiter.js'
 import { GapLedger } from '../market/gap-ledger.js'
 import type { FeedEvent } from '../model/event.js'
-import type { ControlFrame, Frame } from '../model/frame.js'
+import type { ControlFrame, DataFrame, Frame } from '../model/frame.js'
 import type { Stream } from '../model/stream.js'
 import type { Micros } from '../model/time.js'
 import { Books } from './books.js'
+import { DriftWatch } from './drift-watch.js'
 import { edgeTimers } from './edge-timers.js'
 import type { SessionEvents } from './events.js'
 import { Intake, type FeedControl } from './intake.js'
@@ -36,6 +37,8 @@ export interface SessionOptions {
   readonly filter: StreamFilter | null
   /** Market events after which the run is to stop. */
   readonly limit?: number
+  /** `off` for the proof of what it does: no message's layout is looked at. */
+  readonly drift?: 'on' | 'off'
 }
 
 /** Topic of the control frame by which a stream joins a run; its value is `exchange:symbol@channel`. */
@@ -92,6 +95,7 @@ export class Session {
         if (this.#prelude === null) options.keepDeadLetter(letter)
       },
     })
+    this.drift = options.drift === 'off' ? null : new DriftWatch()
     this.arbiter = new Arbiter({ kindOf: exchange => findExchange(exchange).tradeIds, lines: options.lines ?? 1 })
     this.books = new Books(exchange => findExchange(exchange).book, names)
     this.#intake = new Intake({
@@ -144,8 +148,19 @@ export class Session {
   deliver(frame: Frame): FrameOutcome {
     if (this.#prelude === null) this.#first ??= frame.receivedAt
     const outcome = this.#engine.ingest(frame)
+    if (outcome === 'decoded' && frame.kind === 'data') this.#watchLayout(frame)
     this.#checkLimit()
     return outcome
+  }
+
+  /** Events that came without a frame. */
+  get imported(): number {
+    return this.#imported
+  }
+
+  #watchLayout(frame: DataFrame): void {
+    const drift = this.drift?.see(frame)
+    if (drift !== undefined) this.#publish(drift)
   }
 
   /** The next event of a file that holds events instead of frames. */
@@ -187,6 +202,7 @@ export class Session {
       duplicates,
       reconnects,
       latency: this.measuresLatency ? this.#intake.latency.summary() : UNKNOWN_LATENCY,
+      booksWithoutSnapshot: this.books.withoutSnapshot(),
       elapsedMs: Math.round(elapsedMs),
       first: this.#first,
       last: this.#first === null ? null : this.clock.now(),

@@ -36,6 +36,8 @@ export interface Summary {
   readonly duplicates: number
   readonly reconnects: number
   readonly latency: LatencyAccount
+  /** Order books whose updates never met a snapshot; nothing of them was shown. */
+  readonly booksWithoutSnapshot: readonly { readonly stream: string; readonly updates: number }[]
   /** Wall-clock length of the run. */
   readonly elapsedMs: number
   /** Engine time of the first and last frame, microseconds since 1970; null where there was none. */

@@ -100,6 +100,12 @@ describe('books', () => {
     expect(session.books.get('binance', 'BTC/USDT')?.isLive).toBe(true)
   })
 
+  it('that never get a snapshot are told at the end', () => {
+    for (const frame of [depth(11, 12), depth(13, 14)]) session.deliver(data(frame))
+    expect(told()).toEqual([])
+    expect(session.summary('end', 1).booksWithoutSnapshot).toEqual([{ stream: 'btcusdt@depth', updates: 2 }])
+  })
+
   it('say gap when an update is missing, and resynced when they are whole again', () => {
     for (const frame of [depth(11, 12), snapshot(12), depth(20, 21), snapshot(21), depth(22, 23)])
       session.deliver(data(frame))
