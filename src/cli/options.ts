@@ -34,6 +34,7 @@ export interface Options {
   model?: 'pessimistic' | 'realistic' | 'optimistic'
   seed?: number
   report?: string
+  conventions?: 'all'
   session?: string
   resume?: string
   port?: number
@@ -47,6 +48,7 @@ export interface Options {
   fault?: string
   symbols?: string
   lines?: number
+  backfill?: boolean
   onCorrupt?: 'stop' | 'skip' | 'quarantine'
   digest?: boolean
   loop?: boolean
@@ -58,6 +60,27 @@ export interface Options {
   depth?: number
   minCoverage?: number
   format?: 'csv' | 'tardis' | 'jsonl' | 'parquet'
+  bracket?: boolean
+  account?: 'cash' | 'margin'
+  leverage?: string
+  rules?: string
+  sizing?: string
+  maxPosition?: string
+  maxOrderValue?: string
+  maxOrderRate?: number
+  maxOpenOrders?: number
+  priceBand?: number
+  maxDailyLoss?: string
+  maxDrawdown?: number
+  onDrawdown?: 'entries' | 'all' | 'flatten'
+  watchdog?: Micros
+  method?: 'grid' | 'random'
+  samples?: number
+  objective?: string
+  walkForward?: number
+  top?: number
+  threads?: number
+  cuts?: number
 }
 
 export interface OptionSpec {
@@ -185,6 +208,8 @@ export const OPTIONS = {
     choice('--model', ['pessimistic', 'realistic', 'optimistic'])),
   seed: spec('seed', '--seed <n>', 'seed of everything random (default 1)', naturalNumber('--seed')),
   report: spec('report', '--report <file>', 'write an HTML report of the run', text => text),
+  conventions: spec('conventions', '--conventions <which>', 'all: the metrics as backtesting.py, empyrical, freqtrade and LEAN would tell them',
+    choice('--conventions', ['all'])),
   session: spec('session', '--session <dir>', 'where to keep the run (default: sessions/<time>)', text => text),
   resume: spec('resume', '--resume <session>', 'continue an interrupted session where its tape ends', text => text),
   port: spec('port', '--port <n>', 'TCP port on 127.0.0.1 (default: any free one)', naturalNumber('--port')),
@@ -198,6 +223,7 @@ export const OPTIONS = {
   fault: spec('fault', '--fault <list>', 'inject faults, such as cut@1500,stall@3000,garbage=1%,dup=1%,drop=0.1%', text => text),
   symbols: spec('symbols', '--symbols <list>', 'symbols of the simulated market, such as BTCUSDT,ETHUSDT', text => text),
   lines: spec('lines', '--lines <n>', 'redundant connections per stream; the first copy wins (1 or 2)', choiceNumber('--lines', 2)),
+  backfill: spec('backfill', '--backfill', 'fetch trades that the ids prove missing by REST, where the exchange offers it'),
   onCorrupt: spec('onCorrupt', '--on-corrupt <what>', 'corrupt lines: stop, skip or quarantine',
     choice('--on-corrupt', ['stop', 'skip', 'quarantine'])),
   digest: spec('digest', '--digest', 'put one SHA-256 over all market events into the summary'),
@@ -241,6 +267,12 @@ export const OPTIONS = {
 } as const satisfies Readonly<Partial<Record<keyof Options, OptionSpec>>> // prettier-ignore
 
 export type OptionName = keyof typeof OPTIONS
+
+/** Options of every command that trades: who trades, with what, filled how, and within which limits. */
+export const TRADING_OPTIONS = [
+  'strategy', 'param', 'capital', 'fees', 'latency', 'model', 'seed', 'account', 'leverage', 'rules', 'sizing',
+  'maxPosition', 'maxOrderValue', 'maxOrderRate', 'maxOpenOrders', 'priceBand', 'maxDailyLoss', 'maxDrawdown', 'onDrawdown', 'watchdog',
+] as const satisfies readonly OptionName[] // prettier-ignore
 
 /** Accepted by every command. */
 export const GLOBAL_OPTIONS: readonly OptionName[] = [

@@ -3,16 +3,10 @@ import { UsageError } from '../model/errors.js'
 import { TRADING_EVENTS } from '../session/events.js'
 import type { TradingOptions, TradingPlan } from '../session/trading-plan.js'
 import { readRulesFile } from '../session/trading-rules.js'
-import type { OptionName, Options } from './options.js'
+import type { Options } from './options.js'
 
 /** What a trading run prints as lines: what happened to the streams, and everything the strategies caused. */
 export const TRADING_PRINTS = ['status', ...TRADING_EVENTS] as const
-
-/** Options of every command that trades: who trades, with what, filled how, and within which limits. */
-export const TRADING_OPTIONS = [
-  'strategy', 'param', 'capital', 'fees', 'latency', 'model', 'seed', 'account', 'leverage', 'rules', 'sizing',
-  'maxPosition', 'maxOrderValue', 'maxOrderRate', 'maxOpenOrders', 'priceBand', 'maxDailyLoss', 'maxDrawdown', 'onDrawdown', 'watchdog',
-] as const satisfies readonly OptionName[] // prettier-ignore
 
 const DEFAULT_CAPITAL = '10000'
 const DEFAULT_SEED = 1
@@ -75,9 +69,13 @@ function sizingOption(text: string): NonNullable<TradingOptions['sizing']> {
   const [, kind, amount = ''] = /^(percent|fixed|volatility)=(\d{1,12}(?:\.\d{1,18})?)$/.exec(text) ?? []
   const value = Number(amount)
   if (kind === undefined || value <= 0 || (kind !== 'fixed' && value > 1000)) {
-    throw new UsageError('option', `--sizing ${JSON.stringify(text)}: expected percent=, fixed= or volatility= and a number`, {
-      hint: 'for example percent=50 (of equity), fixed=0.01 (units) or volatility=1 (percent of equity a day)',
-    })
+    throw new UsageError(
+      'option',
+      `--sizing ${JSON.stringify(text)}: expected percent=, fixed= or volatility= and a number`,
+      {
+        hint: 'for example percent=50 (of equity), fixed=0.01 (units) or volatility=1 (percent of equity a day)',
+      },
+    )
   }
   if (kind === 'fixed') return { kind, size: amount }
   if (kind === 'percent') return { kind, percent: value }
