@@ -4,6 +4,7 @@ import type { Exchange, Outgoing } from './exchange.js'
 import { joinAddress } from './family/address.js'
 import { gatePlace, gateSnapshotRequest } from './family/gate-books.js'
 import { GateDecoder } from './family/gate-decoder.js'
+import { gateLayouts } from './family/gate-layouts.js'
 import { GATE_INTERVALS } from './family/gate-events.js'
 import { gateInstrument, gateMarketOf } from './family/gate-names.js'
 import { gateDialect, gateSubscription } from './family/gate-topics.js'
@@ -11,6 +12,8 @@ import { gateDialect, gateSubscription } from './family/gate-topics.js'
 const SPOT = 'wss://api.gateio.ws'
 const FUTURES = 'wss://fx-ws.gateio.ws'
 const SYMBOLS_PER_FRAME = 100
+
+const layouts = gateLayouts()
 
 export const gateio: Exchange = {
   name: 'gateio',
@@ -50,7 +53,7 @@ export const gateio: Exchange = {
   },
   subscribe: (streams, request) => frames('subscribe', streams, request),
   unsubscribe: (streams, request) => frames('unsubscribe', streams, request),
-  decoder: () => new GateDecoder(),
+  decoder: () => layouts.decoder(new GateDecoder()),
   dialect: gateDialect,
 }
 

@@ -3,11 +3,14 @@ import type { BookUpdate } from '../model/event.js'
 import type { Stream } from '../model/stream.js'
 import type { Exchange, Outgoing, Place } from './exchange.js'
 import { joinAddress } from './family/address.js'
-import { GEMINI_INTERVALS, GeminiDecoder } from './family/gemini-decoder.js'
+import { GEMINI_INTERVALS, GeminiDecoder, geminiHead } from './family/gemini-decoder.js'
+import { geminiLayouts } from './family/gemini-layouts.js'
 import { geminiInstrument } from './family/gemini-names.js'
 import { geminiDialect, geminiFeed } from './family/gemini-topics.js'
 
 const STREAMS_PER_FRAME = 100
+
+const layouts = geminiLayouts(geminiHead)
 
 export const gemini: Exchange = {
   name: 'gemini',
@@ -35,7 +38,7 @@ export const gemini: Exchange = {
   address: (_stream, base) => joinAddress(base, '/v2/marketdata'),
   subscribe: streams => frames('subscribe', streams),
   unsubscribe: streams => frames('unsubscribe', streams),
-  decoder: () => new GeminiDecoder(),
+  decoder: () => layouts.decoder(new GeminiDecoder()),
   dialect: geminiDialect,
 }
 

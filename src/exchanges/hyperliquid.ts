@@ -2,9 +2,12 @@
 import type { Stream } from '../model/stream.js'
 import type { Exchange, Outgoing } from './exchange.js'
 import { joinAddress } from './family/address.js'
-import { HyperliquidDecoder } from './family/hyperliquid-decoder.js'
+import { HyperliquidDecoder, hyperliquidHead } from './family/hyperliquid-decoder.js'
+import { hyperliquidLayouts } from './family/hyperliquid-layouts.js'
 import { hyperliquidInstrument } from './family/hyperliquid-names.js'
 import { hyperliquidDialect, hyperliquidSubscription } from './family/hyperliquid-topics.js'
+
+const layouts = hyperliquidLayouts(hyperliquidHead)
 
 export const hyperliquid: Exchange = {
   name: 'hyperliquid',
@@ -37,7 +40,7 @@ export const hyperliquid: Exchange = {
   address: (_stream, base) => joinAddress(base, '/ws'),
   subscribe: streams => frames('subscribe', streams),
   unsubscribe: streams => frames('unsubscribe', streams),
-  decoder: () => new HyperliquidDecoder(),
+  decoder: () => layouts.decoder(new HyperliquidDecoder()),
   dialect: hyperliquidDialect,
 }
 

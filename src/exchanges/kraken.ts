@@ -8,6 +8,7 @@ import type { Decoder, Dialect, Exchange, Outgoing } from './exchange.js'
 import { joinAddress } from './family/address.js'
 import { krakenBook, KRAKEN_DEPTH } from './family/kraken-book.js'
 import { decodeKrakenFeed } from './family/kraken-futures.js'
+import { krakenLayouts } from './family/kraken-layouts.js'
 import { krakenInstrument } from './family/kraken-symbol.js'
 import { decodeKrakenEvent, KrakenV1, krakenV1Topic } from './family/kraken-v1.js'
 import { krakenHead, KRAKEN_INTERVALS, krakenTopic, KrakenV2 } from './family/kraken-v2.js'
@@ -20,6 +21,8 @@ const SYMBOLS_PER_FRAME = 100
  * The ticker channel carries the best bid and ask as well; genesis asks for it on every change of the best prices, so that
  * `ticker` and `quote` share one subscription. A change of size alone at an unchanged price is not sent.
  */
+const layouts = krakenLayouts()
+
 export const kraken: Exchange = {
   name: 'kraken',
   title: 'Kraken',
@@ -47,7 +50,7 @@ export const kraken: Exchange = {
   address: (_stream, base) => joinAddress(base, '/v2'),
   subscribe: (streams, request) => frames('subscribe', streams, request),
   unsubscribe: (streams, request) => frames('unsubscribe', streams, request),
-  decoder: () => new KrakenDecoder(),
+  decoder: () => layouts.decoder(new KrakenDecoder()),
   get dialect() {
     return dialect
   },

@@ -7,6 +7,7 @@ import type { Exchange, Outgoing, SnapshotRequest, Ticket } from './exchange.js'
 import { joinAddress, restOrigin } from './family/address.js'
 import { KUCOIN_INTERVALS } from './family/kucoin-candles.js'
 import { KucoinDecoder } from './family/kucoin-decoder.js'
+import { kucoinLayouts } from './family/kucoin-layouts.js'
 import { kucoinInstrument } from './family/kucoin-names.js'
 import { kucoinDialect, kucoinTopic } from './family/kucoin-topics.js'
 import { shown } from './family/unexpected.js'
@@ -47,6 +48,8 @@ const request: SnapshotRequest = {
   },
 }
 
+const layouts = kucoinLayouts()
+
 export const kucoin: Exchange = {
   name: 'kucoin',
   title: 'KuCoin',
@@ -81,7 +84,7 @@ export const kucoin: Exchange = {
   address: (_stream, base) => joinAddress(base, '/endpoint'),
   subscribe: (streams, first) => frames('subscribe', streams, first),
   unsubscribe: (streams, first) => frames('unsubscribe', streams, first),
-  decoder: () => new KucoinDecoder(),
+  decoder: () => layouts.decoder(new KucoinDecoder()),
   ticket,
   dialect: kucoinDialect,
 }

@@ -14,8 +14,17 @@ export const LEARNING: readonly string[] = [...EXCHANGES]
   .filter(([, exchange]) => exchange.decoder() instanceof LearningDecoder)
   .map(([name]) => name)
 
-/** A decoder that learns, and the general way that it must agree with. Give it a line of its own for each recording. */
-export function twins(name: string): LearningDecoder<Decoded> {
+/** A decoder that learns, and another line's that never does: what is read from bytes must leave no trace that the general way misses. */
+export interface Twins {
+  readonly learning: LearningDecoder<Decoded>
+  readonly general: Decoder
+}
+
+export function twins(name: string): Twins {
+  return { learning: decoderOf(name), general: decoderOf(name).general }
+}
+
+function decoderOf(name: string): LearningDecoder<Decoded> {
   const decoder = EXCHANGES.get(name)?.decoder()
   if (!(decoder instanceof LearningDecoder)) throw new Error(`${name} does not learn`)
   return decoder as LearningDecoder<Decoded>
@@ -34,9 +43,9 @@ export function outcomeOf(decoder: Decoder, frame: Buffer): string {
 }
 
 /** Undefined where both ways agree. */
-export function difference(learning: LearningDecoder<Decoded>, frame: Buffer): string | undefined {
+export function difference({ learning, general }: Twins, frame: Buffer): string | undefined {
   const fast = outcomeOf(learning, frame)
-  const slow = outcomeOf(learning.general, frame)
+  const slow = outcomeOf(general, frame)
   return fast === slow ? undefined : `${frame.toString()}\n  bytes: ${fast}\n  JSON:  ${slow}`
 }
 

@@ -50,11 +50,11 @@ function tradesRule(headOf: (symbol: string) => Head): Rule {
           price('price'),
           size('amount'),
           choice('direction', { buy: 'buy' as const, sell: 'sell' as const }),
-          integer('timestamp'),
-          integer('trade_seq'),
           optional(choice('liquidation', { none: 'none' })),
+          integer('trade_seq'),
+          integer('timestamp'),
         ],
-        (gathered, head, id, price, size, side, count, _sequence, _liquidation) => {
+        (gathered, head, id, price, size, side, _, __, count) => {
           const time = millis(count)
           if (Number.isNaN(time)) gathered.sound = false
           const { exchange, symbol, pair } = head

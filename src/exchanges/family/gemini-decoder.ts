@@ -76,8 +76,12 @@ export class GeminiDecoder implements Decoder {
   }
 }
 
-function headOf(message: JsonObject, field: string): { exchange: string; symbol: string; pair: string } {
-  const symbol = asString(own(message, field), field)
+function headOf(message: JsonObject, field: string): ReturnType<typeof geminiHead> {
+  return geminiHead(asString(own(message, field), field))
+}
+
+/** What every event of an instrument begins with. @throws DecodeError `symbol`. */
+export function geminiHead(symbol: string): { exchange: string; symbol: string; pair: string } {
   const instrument = geminiInstrument(symbol)
   if (instrument === undefined || /[-/_]/.test(symbol)) throw unexpected('symbol', symbol, 'symbol')
   return { exchange: 'gemini', symbol, pair: instrument.pair }

@@ -53,8 +53,12 @@ export class HyperliquidDecoder implements Decoder {
   }
 }
 
-function headOf(coin: Json | undefined): { exchange: string; symbol: string; pair: string } {
-  const symbol = asString(coin, 'coin')
+function headOf(coin: Json | undefined): ReturnType<typeof hyperliquidHead> {
+  return hyperliquidHead(asString(coin, 'coin'))
+}
+
+/** What every event of an instrument begins with. @throws DecodeError `symbol`. */
+export function hyperliquidHead(symbol: string): { exchange: string; symbol: string; pair: string } {
   const instrument = hyperliquidInstrument(symbol)
   if (instrument?.symbol !== symbol) throw unexpected('coin', symbol, 'symbol')
   return { exchange: 'hyperliquid', symbol, pair: instrument.pair }

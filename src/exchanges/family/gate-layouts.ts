@@ -1,0 +1,74 @@
+/** What the messages of Gate that carry the volume say, declared for reading them from their bytes; {@link GateDecoder} is the general way. */
+import type { Decoded, Quote } from '../../model/event.js'
+import { integer, optional, price, rule, size, type Rule } from '../../wire/field.js'
+import { Layouts } from '../../wire/layout.js'
+import { gateHead } from './gate-events.js'
+import type { GateMarket } from './gate-names.js'
+import { head, levels, micros, millis } from './layout-fields.js'
+
+export function gateLayouts(): Layouts {
+  return new Layouts([
+    quoteRule('spot'),
+    quoteRule('futures'),
+    updateRule('spot', '0', '1'),
+    updateRule('futures', 'p', 's'),
+  ])
+}
+
+/** Answers to requests and older messages. */
+const without = ['method', 'id', 'error'] as const
+
+function quoteRule(market: GateMarket): Rule {
+  return rule({
+    name: `${market} book_ticker`,
+    when: { channel: `${market}.book_ticker`, event: 'update' },
+    without,
+    fields: [
+      head('result.s', symbol => gateHead(symbol, market)),
+      price('result.b'),
+      size('result.B'),
+      price('result.a'),
+      size('result.A'),
+      integer('result.t'),
+      integer('time'),
+      optional(integer('time_ms')),
+    ],
+    make: (received, out: Decoded[], { exchange, symbol, pair }, bid, bidSize, ask, askSize, count, sent, exactly) => {
+      const time = millis(count)
+      if (Number.isNaN(time) || !isSent(sent, exactly)) return false
+      out.push({ type: 'quote', exchange, symbol, pair, bid, bidSize, ask, askSize, time, received } satisfies Quote)
+      return true
+    },
+  })
+}
+
+/** Levels are `[price, size]` on spot and `{p, s}` on futures. */
+function updateRule(market: GateMarket, priceAt: string, sizeAt: string): Rule {
+  return rule({
+    name: `${market} order_book_update`,
+    when: { channel: `${market}.order_book_update`, event: 'update' },
+    without: [...without, 'result.full'],
+    fields: [
+      head('result.s', symbol => gateHead(symbol, market)),
+      optional(integer('result.U')),
+      integer('result.u'),
+      levels('result.b', priceAt, sizeAt),
+      levels('result.a', priceAt, sizeAt),
+      integer('result.t'),
+      integer('time'),
+      optional(integer('time_ms')),
+    ],
+    make: (received, out: Decoded[], { exchange, symbol, pair }, begins, last, bids, asks, count, sent, exactly) => {
+      const time = millis(count)
+      if (Number.isNaN(time) || !isSent(sent, exactly)) return false
+      const head = { type: 'bookUpdate', exchange, symbol, pair, previous: null, checksum: null, texts: null } as const
+      out.push({ ...head, kind: 'delta', first: begins ?? last, last, bids, asks, time, received })
+      return true
+    },
+  })
+}
+
+/** The general way reads the time of sending even where it tells another. */
+function isSent(seconds: number, milliseconds: number | undefined): boolean {
+  return !Number.isNaN(milliseconds ? millis(milliseconds) : micros(seconds * 1_000_000))
+}
