@@ -2,7 +2,14 @@
 import { statfs } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { Recorder, RecorderReport } from '../journal/recorder.js'
+import type { RotationOptions } from '../journal/rotation.js'
+import { EXIT, GenesisError } from '../model/errors.js'
+import type { RecordingAccount, RunRequest } from '../session/execute.js'
+import type { Summary } from '../session/summary.js'
+import type { CommandInput } from './command.js'
 import { bytesText, countText, spanText } from './format.js'
+import { printsLines } from './presentation.js'
+import { software } from './software.js'
 
 /** What a reader of the screen should know of a file that existed: it is continued, a torn tail was cut. */
 export function appendedNote(recorder: Recorder): string | undefined {
@@ -117,4 +124,25 @@ export function recordingLine({ path, segments, bytes, accepted, synced, refused
   const trouble = failure === undefined ? refusal : `${refusal} · ${failure.message}`
   const files = segments > 1 ? ` in ${countText(segments)} files` : ''
   return `${path}: ${countText(accepted)} lines, ${countText(synced)} synced, ${bytesText(bytes)}${files}${trouble}`
+}
+
+/** On a terminal the table goes on when the disk has refused; where nobody looks, a recorder that records nothing should end. */
+export function recordingRequest(
+  input: CommandInput,
+  plan: { readonly recording?: string; readonly rotate?: RotationOptions; readonly isRecording?: boolean },
+): RunRequest['recording'] {
+  const { recording: path, rotate, isRecording = false } = plan
+  if (path === undefined) return null
+  return { path, rotate, sync: input.options.sync, software: software(), isAll: isRecording && printsLines(input) }
+}
+
+/** @throws GenesisError where frames were not recorded: the run went on, its recording did not. */
+export function refuseFailedRecording({ recording }: Summary): void {
+  if (recording === undefined) return
+  const { path, failure, refused, accepted, written } = recording as RecordingAccount
+  if (failure === null) return
+  const lost = countText(refused + accepted - written)
+  throw new GenesisError('recording_failed', `${failure}; ${lost} frames are not in the recording`, EXIT.failed, {
+    hint: `what was written before is whole: genesis verify ${path}`,
+  })
 }

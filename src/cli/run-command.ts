@@ -1,21 +1,26 @@
 /** From the command line to a run and its exit code: what all commands with a run share. */
 import { findExchange, resolveStream } from '../exchanges/registry.js'
+import type { RotationOptions } from '../journal/rotation.js'
 import { EXIT, type ExitCode } from '../model/errors.js'
 import type { Stream } from '../model/stream.js'
 import type { Context } from '../session/context.js'
 import type { SessionEvents } from '../session/events.js'
 import { execute, type RunningParts, type RunRequest } from '../session/execute.js'
+import { candleInterval } from '../session/proof/candle-feed.js'
+import { Disturbance } from '../session/proof/disturbance.js'
 import type { Summary } from '../session/summary.js'
 import type { TradingPlan } from '../session/trading.js'
 import { accountLines } from './account.js'
 import { attachmentsOf } from './attachments.js'
 import type { CommandInput } from './command.js'
 import { damageNotes } from './damage.js'
+import { fileOptions } from './file-options.js'
 import { interruption } from './interruption.js'
+import { replayKeys } from './keyboard.js'
 import { present } from './presentation.js'
 import { replayFooter } from './progress.js'
-import { appendedNote, recordingLine } from './recording.js'
-import { software } from './software.js'
+import { appendedNote, recordingRequest, RecordingWatch, refuseFailedRecording } from './recording.js'
+import { reportingOf } from './reporting.js'
 import { connecting } from './spinner.js'
 import { deadLetterPath } from './state-files.js'
 
@@ -29,6 +34,9 @@ export interface CommandRunPlan {
   readonly paths?: readonly string[]
   readonly speed?: number
   readonly recording?: string
+  readonly rotate?: RotationOptions
+  /** The run is for its recording alone. */
+  readonly isRecording?: boolean
   readonly trading?: TradingPlan
   /** Go on where the recording ends. */
   readonly resumes?: boolean
@@ -45,6 +53,7 @@ const GIVE_UP_AFTER = 7
 /** Runs until the input, the user, a limit or the time ends it. @throws what ended it otherwise. */
 export async function runCommand(input: CommandInput, plan: CommandRunPlan): Promise<ExitCode> {
   const { options, io } = input
+  const reporting = reportingOf(input, plan)
   const summary = await execute({
     command: plan.command,
     context: plan.context,
@@ -53,6 +62,7 @@ export async function runCommand(input: CommandInput, plan: CommandRunPlan): Pro
       urls: options.url ?? [],
       proxy: { environment: io.env, ...(options.proxy === undefined ? {} : { explicit: [options.proxy] }) },
       lines: options.lines === 2 ? 2 : 1,
+      backfill: options.backfill === true ? 'on' : 'off',
       seed: options.seed ?? DEFAULT_SEED,
       rate: options.rate,
       giveUpAfter: plan.serves === true ? Infinity : GIVE_UP_AFTER,
@@ -64,44 +74,58 @@ export async function runCommand(input: CommandInput, plan: CommandRunPlan): Pro
       stdin: io.stdin,
       ...(options.from === undefined ? {} : { from: options.from }),
       ...(options.to === undefined ? {} : { to: options.to }),
+      ...fileOptions(options, plan.streams),
     },
+    disturbance: options.chaos === undefined ? null : new Disturbance(options.chaos, options.seed ?? DEFAULT_SEED),
+    candles: options.candles === undefined ? null : candleInterval(options.candles),
+    digests: options.digest === true,
     speed: plan.speed ?? 1,
-    recording: plan.recording === undefined ? null : { path: plan.recording, sync: options.sync, software: software() },
+    recording: recordingRequest(input, plan),
     trading: plan.trading ?? null,
     resumes: plan.resumes ?? false,
     deadLetters: deadLetterPath(input, nowMicros()),
     limit: options.limit,
     durationMs: options.duration === undefined ? undefined : options.duration / 1000,
     onInterrupt: interruption(io),
+    prepare: parts => reporting.prepare(parts),
     watch: parts => watch(input, plan, parts),
     attachments: attachmentsOf(input, plan.serves === true),
     ...(plan.afterwards === undefined ? {} : { afterwards: plan.afterwards }),
   })
   plan.onSummary?.(summary)
+  await reporting.write(summary)
+  refuseFailedRecording(summary)
   return EXIT.done
 }
 
 function watch(input: CommandInput, plan: CommandRunPlan, parts: RunningParts): ReturnType<RunRequest['watch']> {
   const { session, recorder, trading, journal } = parts
   const progress = journal === null ? null : replayFooter(session, journal)
+  const keys = plan.context.pace === 'paced' ? replayKeys(input, parts.pace, plan.speed ?? 1) : null
   const reporter = present(input, session, {
     title: () => plan.title,
     streams: plan.streams,
     prints: plan.prints,
     footer: width => [
       ...accountLines(trading?.desks().map(desk => desk.summary()) ?? []),
-      ...(recorder === null ? [] : [recordingLine(recorder)]),
-      ...(progress === null ? [] : progress(width)),
+      ...(recording?.lines() ?? []),
+      ...(progress?.(width) ?? []),
+      ...(keys === null ? [] : [keys.text()]),
     ],
   })
+  const recording = recorder === null ? null : new RecordingWatch({ recorder, note: text => reporter.note(text) })
   const spinner = journal === null ? connecting(input, plan.streams, session) : null
   const appended = recorder === null ? undefined : appendedNote(recorder)
   if (appended !== undefined) reporter.note(appended)
   return {
     note: text => reporter.note(text),
-    refresh: () => reporter.refresh(),
+    refresh: () => {
+      recording?.refresh()
+      reporter.refresh()
+    },
     end: summary => {
       spinner?.stop()
+      keys?.close()
       if (journal !== null) for (const note of damageNotes(journal.reports())) reporter.note(note)
       reporter.end(summary)
     },

@@ -3,10 +3,10 @@ import { EXIT, GenesisError, UsageError, messageOf } from '../model/errors.js'
 import { errnoOf } from './file-system.js'
 
 const TOLD: Readonly<Record<string, readonly [code: string, what: string, hint: string]>> = {
-  ENOSPC: ['disk_full', 'no space left on the device', 'free some space or record to another disk with --out'],
-  EDQUOT: ['disk_full', 'the disk quota is used up', 'free some space or record to another disk with --out'],
+  ENOSPC: ['disk_full', 'no space left on the device', 'free some space or record to another disk with -o'],
+  EDQUOT: ['disk_full', 'the disk quota is used up', 'free some space or record to another disk with -o'],
   EFBIG: ['file_too_large', 'the file may not grow further', 'raise the limit (ulimit -f) or use --rotate'],
-  EROFS: ['read_only', 'the file system is read-only', 'choose a writable place with --out'],
+  EROFS: ['read_only', 'the file system is read-only', 'choose a writable place with -o'],
   EACCES: ['not_allowed', 'permission denied', 'choose a place you may write to, or change its permissions'],
   EPERM: ['not_allowed', 'operation not permitted', 'choose a place you may write to, or change its permissions'],
   ENOENT: ['not_found', 'no such file or directory', 'check the path'],

@@ -6,7 +6,7 @@ import { realFileSystem } from './file-system.js'
 import { isBlank } from './formats/bare.js'
 import { HEAD, type Head, readHead, refuseBinary, refuseUnknown } from './head.js'
 import { type RecordingHeader, parseHeader } from './header.js'
-import type { JournalOptions, JournalReader } from './reader.js'
+import type { JournalOptions, JournalReader, ReadProgress } from './reader.js'
 import type { JournalItem, LineParser, Verdict } from './item.js'
 import { OWN_LINE_LIMIT } from './line.js'
 import { plainInstrument } from './instrument.js'
@@ -154,6 +154,11 @@ export class FileReader implements JournalReader {
       damagedBytes: this.damagedBytes,
       skippedBytes: this.skipped,
     }
+  }
+
+  progress(): ReadProgress {
+    const { size } = this.source
+    return { read: this.unpacked.position() - this.skipped, total: size === undefined ? null : size - this.skipped }
   }
 
   async close(): Promise<void> {

@@ -50,6 +50,13 @@ export interface JournalOptions {
   readonly files?: FileSystem
 }
 
+/** Bytes of the files as they lie on the disk, packed or not. */
+export interface ReadProgress {
+  readonly read: number
+  /** null where it cannot be known, as for pipes. */
+  readonly total: number | null
+}
+
 /** A journal that is being read. */
 export interface JournalReader {
   readonly format: JournalFormat
@@ -63,6 +70,7 @@ export interface JournalReader {
   batches(): AsyncGenerator<readonly JournalItem[]>
   /** So far; complete when {@link batches} has ended. */
   report(): JournalReport
+  progress(): ReadProgress
   /** Needed only where {@link batches} is not read. */
   close(): Promise<void>
 }

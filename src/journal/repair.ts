@@ -67,7 +67,7 @@ async function create(
   })
   if (recorder.appended === undefined) return recorder
   await recorder.close()
-  throw new GenesisError('exists', `${target}: exists already`, EXIT.failed, { hint: 'name a new file with --out' })
+  throw new GenesisError('exists', `${target}: exists already`, EXIT.failed, { hint: 'name a new file with -o' })
 }
 
 function holdsEvents(path: string): GenesisError {

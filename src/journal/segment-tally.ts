@@ -4,12 +4,14 @@ import type { Micros } from '../model/time.js'
 import { createHash } from 'node:crypto'
 import type { ManifestSegment, StreamCount } from './manifest.js'
 
-/** Stream and id of a frame, where the caller knows them. */
-export type Describe = (frame: DataFrame) => { readonly stream: string; readonly id?: string } | undefined
+/** Stream of a frame and its first and last id, where the caller knows them; one id alone is both. */
+export type Describe = (
+  frame: DataFrame,
+) => { readonly stream: string; readonly id?: string; readonly lastId?: string } | undefined
 
 interface StreamTally {
   frames: number
-  readonly firstId: string | undefined
+  firstId: string | undefined
   lastId: string | undefined
 }
 
@@ -31,10 +33,11 @@ export class SegmentTally {
     this.first ??= frame.receivedAt
     this.last = frame.receivedAt
     if (frame.kind !== 'data') return
-    const { stream, id } = this.describe?.(frame) ?? { stream: frame.exchange }
-    const tally = this.streams.get(stream) ?? { frames: 0, firstId: id, lastId: id }
+    const { stream, id, lastId = id } = this.describe?.(frame) ?? { stream: frame.exchange }
+    const tally = this.streams.get(stream) ?? { frames: 0, firstId: id, lastId }
     tally.frames++
-    if (id !== undefined) tally.lastId = id
+    tally.firstId ??= id
+    if (lastId !== undefined) tally.lastId = lastId
     if (this.streams.size < MOST_STREAMS) this.streams.set(stream, tally)
   }
 

@@ -3,8 +3,8 @@ import { EXIT, GenesisError } from '../model/errors.js'
 import { dirname, join } from 'node:path'
 import type { RecordingHeader } from './header.js'
 import type { JournalItem } from './item.js'
-import type { Manifest } from './manifest.js'
-import type { JournalOptions, JournalReader } from './reader.js'
+import type { Manifest, ManifestSegment } from './manifest.js'
+import type { JournalOptions, JournalReader, ReadProgress } from './reader.js'
 import { type FileReader, openFile } from './file-reader.js'
 import { type Corruption, type JournalReport, addTallies, emptyTally } from './report.js'
 
@@ -14,6 +14,8 @@ export class Series implements JournalReader {
   header: RecordingHeader | undefined
   private readonly reports: JournalReport[] = []
   private current: FileReader | undefined
+  /** Bytes of the files that have been read to their end. */
+  private finished = 0
 
   constructor(
     readonly path: string,
@@ -26,9 +28,7 @@ export class Series implements JournalReader {
   }
 
   async *batches(): AsyncGenerator<readonly JournalItem[]> {
-    for (const { file, first, last } of this.manifest.segments) {
-      const { from = Number.NEGATIVE_INFINITY, to = Number.POSITIVE_INFINITY } = this.options
-      if ((last !== null && last < from) || (first !== null && first > to)) continue
+    for (const { file, bytes } of this.wanted()) {
       this.current = await openFile(join(dirname(this.path), file), this.options)
       for await (const batch of this.current.batches()) {
         this.header ??= this.current.header
@@ -37,7 +37,13 @@ export class Series implements JournalReader {
       this.header ??= this.current.header
       this.reports.push(this.current.report())
       this.current = undefined
+      this.finished += bytes
     }
+  }
+
+  progress(): ReadProgress {
+    const total = this.wanted().reduce((sum, { bytes }) => sum + bytes, 0)
+    return { read: this.finished + (this.current?.progress().read ?? 0), total }
   }
 
   report(): JournalReport {
@@ -60,6 +66,14 @@ export class Series implements JournalReader {
 
   async close(): Promise<void> {
     await this.current?.close()
+  }
+
+  /** The files that can hold something of the window asked for. */
+  private wanted(): readonly ManifestSegment[] {
+    const { from = Number.NEGATIVE_INFINITY, to = Number.POSITIVE_INFINITY } = this.options
+    return this.manifest.segments.filter(
+      ({ first, last }) => (last === null || last >= from) && (first === null || first <= to),
+    )
   }
 }
 

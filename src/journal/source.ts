@@ -11,6 +11,8 @@ export interface Source {
   /** From `from` to the end that the file had when it was opened. Blocks do not change after they are given out. */
   bytes(from?: number): AsyncGenerator<Buffer>
   readonly file: OpenFile | undefined
+  /** How far into it the blocks given out so far reach. */
+  position(): number
   close(): Promise<void>
 }
 
@@ -30,20 +32,40 @@ export async function openSource(files: FileSystem, path: string, follow?: () =>
     throw new UsageError('is_directory', `${path}: is a directory`, { hint: 'name the files in it' })
   }
   const size = facts.isFile() ? facts.size : undefined
+  const reached = { position: 0 }
   const bytes = (from = 0): AsyncGenerator<Buffer> =>
-    follow === undefined || size === undefined
-      ? readBlocks(file, path, from, size)
-      : followBlocks(file, path, from, follow)
+    counted(
+      follow === undefined || size === undefined
+        ? readBlocks(file, path, from, size)
+        : followBlocks(file, path, from, follow),
+      from,
+      reached,
+    )
   let closed: Promise<void> | undefined
-  return { path, size, file, bytes, close: () => (closed ??= file.close()) }
+  return { path, size, file, bytes, position: () => reached.position, close: () => (closed ??= file.close()) }
 }
 
 /** A stream that is already open: standard input under the name `-`. */
 export function streamSource(path: string, stream: AsyncIterable<Uint8Array>): Source {
-  async function* bytes(): AsyncGenerator<Buffer> {
+  const reached = { position: 0 }
+  async function* chunks(): AsyncGenerator<Buffer> {
     for await (const chunk of stream) yield Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength)
   }
-  return { path, size: undefined, file: undefined, bytes, close: () => Promise.resolve() }
+  const bytes = (): AsyncGenerator<Buffer> => counted(chunks(), 0, reached)
+  const position = (): number => reached.position
+  return { path, size: undefined, file: undefined, bytes, position, close: () => Promise.resolve() }
+}
+
+async function* counted(
+  blocks: AsyncGenerator<Buffer>,
+  from: number,
+  reached: { position: number },
+): AsyncGenerator<Buffer> {
+  reached.position = from
+  for await (const block of blocks) {
+    reached.position += block.length
+    yield block
+  }
 }
 
 /** Reads ahead by one block, so that the disk works while the last block is being decoded. */

@@ -17,6 +17,8 @@ export interface Unpacked {
   readonly packing: Packing
   /** Name of what was unpacked, without folders. */
   readonly name: string
+  /** How many bytes of the file, packed as it is, have been used. */
+  readonly position: () => number
   readonly pieces: AsyncGenerator<Piece>
 }
 
@@ -33,20 +35,23 @@ export async function unpack(source: Source, from: number, ahead: number): Promi
   if (packing === 'zip') {
     await bytes.return(undefined)
     if (source.file === undefined) throw unseekable(source.path)
-    return { packing, ...(await openZip(source.path)) }
+    const { name: entry, share, pieces } = await openZip(source.path)
+    return { packing, name: entry, position: () => Math.round(share() * (source.size ?? 0)), pieces }
   }
   const all = following(head, bytes)
+  const position = (): number => source.position()
   switch (packing) {
     case 'gzip':
-      return { packing, name, pieces: unpackMembers(all, gzipCodec, ahead, foreignGzip) }
+      return { packing, name, position, pieces: unpackMembers(all, gzipCodec, ahead, foreignGzip) }
     case 'zstd':
       return {
         packing,
         name,
+        position,
         pieces: unpackMembers(all, zstdCodec(source.path), ahead, window => foreignZstd(window, source.path)),
       }
     case 'plain':
-      return { packing, name, pieces: plain(all) }
+      return { packing, name, position, pieces: plain(all) }
   }
 }
 

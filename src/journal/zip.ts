@@ -8,6 +8,8 @@ import type { Piece } from './piece.js'
 export interface Archive {
   /** Name of the entry, without folders. */
   readonly name: string
+  /** Share of the entry that was unpacked, from 0 to 1. */
+  readonly share: () => number
   readonly pieces: AsyncGenerator<Piece>
 }
 
@@ -25,7 +27,12 @@ export async function openZip(path: string): Promise<Archive> {
   }
   try {
     const entry = await onlyEntry(zip, path)
-    return { name: entry.fileName.split('/').at(-1) ?? '', pieces: unpackEntry(zip, entry, path) }
+    const progress = { unpacked: 0 }
+    return {
+      name: entry.fileName.split('/').at(-1) ?? '',
+      share: () => (entry.uncompressedSize === 0 ? 1 : Math.min(1, progress.unpacked / entry.uncompressedSize)),
+      pieces: unpackEntry(zip, entry, path, progress),
+    }
   } catch (error) {
     zip.close()
     throw error instanceof GenesisError ? error : damaged(path, error)
@@ -57,16 +64,20 @@ async function onlyEntry(zip: ZipFile, path: string): Promise<Entry> {
   )
 }
 
-async function* unpackEntry(zip: ZipFile, entry: Entry, path: string): AsyncGenerator<Piece> {
+async function* unpackEntry(
+  zip: ZipFile,
+  entry: Entry,
+  path: string,
+  progress: { unpacked: number },
+): AsyncGenerator<Piece> {
   let held: Buffer[] = []
   let heldLength = 0
-  let unpacked = 0
   let checksum = 0
   try {
     for await (const chunk of (await zip.openReadStreamPromise(entry)) as AsyncIterable<Buffer>) {
-      unpacked += chunk.length
+      progress.unpacked += chunk.length
       checksum = crc32(chunk, checksum)
-      refuseBomb(entry.compressedSize, unpacked)
+      refuseBomb(entry.compressedSize, progress.unpacked)
       held.push(chunk)
       heldLength += chunk.length
       if (heldLength <= HELD) continue

@@ -1,14 +1,21 @@
 /** Carries a run out: opens what its context asks for, drives it to its end, closes everything, draws up the account. */
+import type { Paced } from '../feed/paced.js'
 import { RealClock } from '../feed/real-clock.js'
 import { Recorder, type RecorderReport } from '../journal/recorder.js'
+import type { RotationOptions } from '../journal/rotation.js'
+import type { Interval } from '../market/interval.js'
 import { GenesisError, messageOf } from '../model/errors.js'
 import type { Stream } from '../model/stream.js'
 import type { Context } from './context.js'
 import { DeadLetterFile } from './dead-letters.js'
+import { Digest } from './digest.js'
 import type { FeedControl } from './intake.js'
 import { JournalSource, type JournalSourceOptions } from './journal-source.js'
 import { openLive, type Live, type LiveOptions } from './live.js'
-import { SpeedPace, unpaced } from './pace.js'
+import { paceOf, unpaced } from './pace.js'
+import { CandleFeed } from './proof/candle-feed.js'
+import type { Disturbance } from './proof/disturbance.js'
+import { FrameDescription } from './proof/frame-description.js'
 import { run, type RunSource } from './run.js'
 import { RunControl } from './run-control.js'
 import { Session } from './session.js'
@@ -16,6 +23,7 @@ import { StreamFilter } from './stream-filter.js'
 import type { EndReason, Summary } from './summary.js'
 import { readTapeSetup } from './tape-header.js'
 import { Trading, type TradingPlan } from './trading.js'
+import { rulesRecord, type InstrumentRules } from './trading-rules.js'
 
 export interface RunRequest {
   readonly command: string
@@ -26,6 +34,12 @@ export interface RunRequest {
   readonly journal: Omit<JournalSourceOptions, 'pace'>
   /** Factor on recorded time; infinity for as fast as it can be read. */
   readonly speed: number
+  /** Faults worked into what is read; null for none. */
+  readonly disturbance?: Disturbance | null
+  /** Interval of candles that are built from trades. */
+  readonly candles?: Interval | null
+  /** A digest over all market events goes into the summary. */
+  readonly digests?: boolean
   /** Where frames are kept, in contexts that keep them. */
   readonly recording: RecordingRequest | null
   /** Who trades, in contexts with orders. */
@@ -36,8 +50,12 @@ export interface RunRequest {
   readonly limit: number | undefined
   readonly durationMs: number | undefined
   readonly onInterrupt: (listener: () => void) => () => void
+  /** Called before anything is folded, the tape of a resumed run included. */
+  readonly prepare?: (parts: RunningParts) => void
   /** Called once before the first frame. */
   readonly watch: (parts: RunningParts) => Watcher
+  /** Opened before the first frame and closed when no more come: what shows the run to others while it lasts. */
+  readonly attachments?: readonly Attach[]
   /** After the strategies' last word, with the tape closed and before the account is drawn up. */
   readonly afterwards?: (parts: RunningParts) => Promise<void>
 }
@@ -45,6 +63,9 @@ export interface RunRequest {
 export interface RecordingRequest {
   readonly path: string
   readonly sync: 'none' | '1s' | 'each' | undefined
+  readonly rotate?: RotationOptions | undefined
+  /** The run is for nothing else: it ends where the disk refuses more. */
+  readonly isAll?: boolean
   /** Name and version of the program, for the header. */
   readonly software: string
 }
@@ -59,6 +80,16 @@ export interface RunningParts {
   readonly live: Live | null
   /** null where the run is live. */
   readonly journal: JournalSource | null
+  readonly pace: Paced | null
+}
+
+/** @throws UsageError where it cannot be opened; the run does not begin then. */
+export type Attach = (parts: RunningParts, note: (text: string) => void) => Promise<Attachment>
+
+export interface Attachment {
+  /** Told to whoever watches, once the run begins. */
+  readonly note: string | null
+  close(): Promise<void>
 }
 
 export interface Watcher {
@@ -70,7 +101,8 @@ export interface Watcher {
 /** @throws what ended the run, once everything is closed and the watcher has seen the account. */
 export async function execute(request: RunRequest): Promise<Summary> {
   const clock = new RealClock()
-  const recorder = await openRecorder(request, clock)
+  const description = new FrameDescription()
+  const recorder = await openRecorder(request, clock, description)
   const deadLetters = new DeadLetterFile(
     request.deadLetters,
     request.streams.map(({ name }) => name),
@@ -81,24 +113,38 @@ export async function execute(request: RunRequest): Promise<Summary> {
     throw error
   })
   const session = createSession(request, opened, deadLetters)
-  const trading = request.trading === null ? null : new Trading(session, request.trading)
+  const feed = opened.live?.feed
+  if (request.live.backfill === 'on') session.sections.set('backfill', () => feed?.backfillStats() ?? null)
+  const trading =
+    request.trading === null ? null : new Trading(session, request.trading, { recordedRules: opened.rules })
   const control = new RunControl({ live: opened.live, streams: opened.streams, now: () => clock.now() })
-  const parts: RunningParts = { session, recorder, trading, control, live: opened.live, journal: opened.journal }
+  const parts: RunningParts = { session, recorder, trading, control, live: opened.live, journal: opened.journal, pace: opened.pace }
+  const additions = addTo(parts, request, opened.lines)
   const begun = performance.now()
+  const attachments: Attachment[] = []
   const conclude = async (ended: EndReason): Promise<Summary> => {
+    await opened.source.stop('closing')
+    for (const attachment of attachments) await attachment.close()
     await close(parts, opened, deadLetters)
     const summary = session.summary(ended, performance.now() - begun)
     notes.to?.end(summary)
     return summary
   }
   try {
+    request.prepare?.(parts)
     if (request.resumes === true && recorder !== null) await foldTape(session, recorder)
+    for (const attach of request.attachments ?? []) {
+      attachments.push(await attach(parts, text => notes.to?.note(text)))
+    }
     const watcher = request.watch(parts)
     notes.to = watcher
+    for (const { note } of attachments) if (note !== null) watcher.note(note)
     const ended = await run({
       session,
       source: opened.source,
       recorder,
+      endsWithRecorder: request.recording?.isAll ?? false,
+      describe: found => description.take(found, session.names),
       control,
       now: opened.journal === null ? () => clock.now() : null,
       durationMs: request.durationMs,
@@ -108,6 +154,7 @@ export async function execute(request: RunRequest): Promise<Summary> {
       },
       onInterrupt: request.onInterrupt,
     })
+    additions.candles?.finish()
     trading?.finish()
     await recorder?.close()
     await request.afterwards?.(parts)
@@ -134,14 +181,39 @@ async function foldTape(session: Session, recorder: Recorder): Promise<void> {
   )
 }
 
+/** What a run can do beside its main work: candles, a digest, a beginning in the middle. */
+function addTo(
+  { session, journal }: RunningParts,
+  { candles, digests, disturbance, journal: { from } }: RunRequest,
+  lines: number,
+): { readonly candles: CandleFeed | null } {
+  if (journal !== null && from !== undefined) {
+    session.beSilent()
+    journal.onBegin = () => session.speak()
+  }
+  if (digests === true) {
+    const digest = new Digest()
+    session.observer = event => digest.add(event)
+    session.sections.set('eventsDigest', () => digest.hex())
+  }
+  if (disturbance !== undefined && disturbance !== null) session.sections.set('chaos', () => disturbance.report())
+  if (candles === undefined || candles === null) return { candles: null }
+  const feed = new CandleFeed(session, candles, lines)
+  session.sections.set('candles', () => feed.stats())
+  return { candles: feed }
+}
+
 interface OpenedSource {
   readonly source: RunSource
   readonly live: Live | null
   readonly control: FeedControl | null
   readonly journal: JournalSource | null
+  readonly pace: Paced | null
   /** What was asked for, by the user or by whoever made the recording. */
   readonly streams: readonly Stream[]
   readonly lines: 1 | 2
+  /** What the recording's header tells of its instruments. */
+  readonly rules: readonly InstrumentRules[]
   close(): Promise<void>
 }
 
@@ -150,16 +222,22 @@ async function openSource(request: RunRequest, note: (text: string) => void): Pr
     const live = await openLive({ ...request.live, streams: request.streams, note })
     const { streams } = request
     const { lines } = request.live
-    return { source: live.feed, live, control: live.control, journal: null, streams, lines, close: () => live.close() }
+    const { feed, control } = live
+    return { source: feed, live, control, journal: null, pace: null, streams, lines, rules: [], close: () => live.close() }
   }
   const milliseconds = (): number => performance.now()
-  const isPaced = request.context.pace === 'paced' && request.speed !== Infinity
-  const pace = isPaced ? new SpeedPace(request.speed, milliseconds) : unpaced(milliseconds)
+  const pace = paceOf(request.context.pace === 'paced' ? request.speed : Infinity, milliseconds)
   const setup = await readTapeSetup(request.journal.paths, request.journal.exchange)
   const streams = request.streams.length > 0 ? request.streams : setup.streams
-  const journal = await JournalSource.open({ ...request.journal, pace })
+  const { disturbance } = request
+  const journal = await JournalSource.open({
+    ...request.journal,
+    pace,
+    ...(disturbance === undefined || disturbance === null ? {} : { disturb: items => disturbance.apply(items) }),
+  })
   const close = (): Promise<void> => Promise.resolve()
-  return { source: journal, live: null, control: null, journal, streams, lines: setup.lines, close }
+  const { lines, rules } = setup
+  return { source: journal, live: null, control: null, journal, pace, streams, lines, rules, close }
 }
 
 function createSession(request: RunRequest, opened: OpenedSource, deadLetters: DeadLetterFile): Session {
@@ -181,17 +259,25 @@ function createSession(request: RunRequest, opened: OpenedSource, deadLetters: D
 
 /** @throws GenesisError before anything connects, where the file cannot be written. */
 async function openRecorder(
-  { context, recording, streams, live }: RunRequest,
+  { context, recording, streams, live, trading }: RunRequest,
   clock: RealClock,
+  { describe }: FrameDescription,
 ): Promise<Recorder | null> {
   if (context.keeps !== 'frames') return null
   if (recording === null) throw new GenesisError('no_recording', 'this run keeps its frames and has no place for them')
+  const rules = trading?.options.rules
   return Recorder.open({
     path: recording.path,
     created: clock.now(),
     streams: streams.map(({ exchange, name }) => `${exchange}:${name}`),
-    header: { software: recording.software, ...(live.lines === 1 ? {} : { lines: live.lines }) },
+    header: {
+      software: recording.software,
+      ...(live.lines === 1 ? {} : { lines: live.lines }),
+      ...(rules === undefined ? {} : { instruments: rulesRecord(rules) }),
+    },
+    describe,
     ...(recording.sync === undefined ? {} : { sync: recording.sync }),
+    ...(recording.rotate === undefined ? {} : { rotate: recording.rotate }),
   })
 }
 
@@ -212,8 +298,12 @@ async function close(
 }
 
 export interface RecordingAccount {
+  /** The file, or the last one of many. */
   readonly path: string
+  readonly segments: number
   readonly bytes: number
+  /** Before packing. */
+  readonly rawBytes: number
   readonly accepted: number
   readonly written: number
   readonly synced: number
@@ -223,12 +313,15 @@ export interface RecordingAccount {
 
 function recordingAccount({
   path,
+  segments,
   bytes,
+  rawBytes,
   accepted,
   written,
   synced,
   refused,
   failure,
 }: RecorderReport): RecordingAccount {
-  return { path, bytes, accepted, written, synced, refused, failure: failure === undefined ? null : messageOf(failure) }
+  const told = failure === undefined ? null : messageOf(failure)
+  return { path, segments, bytes, rawBytes, accepted, written, synced, refused, failure: told }
 }

@@ -1,27 +1,39 @@
 /** Recordings and other files as a source of frames: opened together, merged by time, cut to a window, paced. */
-import { statSync } from 'node:fs'
 import type { FrameOutcome } from '../engine/boundary.js'
+import { plainInstrument } from '../journal/instrument.js'
+import type { JournalItem } from '../journal/item.js'
 import { mergeJournals } from '../journal/merge.js'
-import { openJournal, type JournalReader } from '../journal/reader.js'
+import { openJournal, type JournalOptions, type JournalReader, type ReadProgress } from '../journal/reader.js'
 import type { JournalReport } from '../journal/report.js'
+import type { Instrument } from '../model/instrument.js'
 import type { FeedEvent } from '../model/event.js'
 import { UsageError } from '../model/errors.js'
 import type { Frame } from '../model/frame.js'
 import type { Micros } from '../model/time.js'
+import { EXCHANGES } from '../exchanges/registry.js'
+import type { Paced } from '../feed/paced.js'
 import { exchangeTime } from './exchange-time.js'
-import type { Pace } from './pace.js'
+import { connectionsBefore } from './proof/connections-before.js'
+import { restFrame } from './proof/rest-frame.js'
 import type { RunSource } from './run.js'
 
 export interface JournalSourceOptions {
   readonly paths: readonly string[]
   /** Of files that do not say it. */
   readonly exchange: string
+  /** What is received before this is folded in silence, as far back as the connections that were open then. */
   readonly from?: Micros
   readonly to?: Micros
-  readonly pace: Pace
+  readonly pace: Pick<Paced, 'isDue' | 'until' | 'breathe' | 'stop'>
   readonly onCorrupt: 'stop' | 'skip' | 'quarantine'
   readonly quarantine?: (bytes: Buffer) => void
   readonly stdin: AsyncIterable<Uint8Array>
+  /** What tables do not say themselves. */
+  readonly symbol?: string
+  readonly interval?: string
+  readonly columns?: readonly string[]
+  /** Changes what was received before anyone sees it. */
+  readonly disturb?: (items: readonly JournalItem[]) => readonly JournalItem[]
 }
 
 export interface FileAccount {
@@ -37,12 +49,13 @@ export interface FileAccount {
 }
 
 export class JournalSource implements RunSource {
+  /** Called before the first item at or after `from`, where there is one. */
+  onBegin: () => void = () => undefined
   #stopped = false
 
   private constructor(
     private readonly readers: readonly JournalReader[],
     private readonly options: JournalSourceOptions,
-    private readonly total: number | null,
   ) {}
 
   /** @throws UsageError or GenesisError naming the file and what is wrong with it. */
@@ -55,25 +68,36 @@ export class JournalSource implements RunSource {
       for (const reader of readers) await reader.close()
       throw error
     }
-    return new JournalSource(readers, options, totalSize(options.paths, readers))
+    return new JournalSource(readers, options)
   }
 
   async run(
     deliver: (frame: Frame) => FrameOutcome | undefined,
     deliverEvent: (event: FeedEvent) => void,
   ): Promise<void> {
-    const { from = -Infinity, to = Infinity, pace } = this.options
-    for await (const batch of mergeJournals(this.readers)) {
+    const { from = Number.NEGATIVE_INFINITY, pace } = this.options
+    let begun = false
+    for await (const batch of this.batches()) {
       for (const item of batch) {
         if (this.#stopped) return
-        if (item.receivedAt < from) continue
-        if (item.receivedAt > to) return
-        while (!pace.isDue(item.receivedAt)) await pace.until(item.receivedAt)
+        if (!begun && item.receivedAt >= from) {
+          begun = true
+          this.onBegin()
+        }
+        if (begun) while (!pace.isDue(item.receivedAt)) await pace.until(item.receivedAt)
         if (item.kind === 'event') deliverEvent(item.event)
         else deliver(item)
       }
       await pace.breathe()
     }
+  }
+
+  /** Everything in order, without pace, also what lies before `from`; for readers that pull. */
+  async *batches(): AsyncGenerator<readonly JournalItem[]> {
+    const { disturb } = this.options
+    for await (const batch of mergeJournals(this.readers)) yield disturb === undefined ? batch : disturb(batch)
+    // What a disturbance held back comes at last.
+    if (disturb !== undefined) yield disturb([])
   }
 
   stop(): Promise<void> {
@@ -82,10 +106,15 @@ export class JournalSource implements RunSource {
     return Promise.resolve()
   }
 
-  /** Bytes read of bytes in all; the total is null where it cannot be known, as for packed files and pipes. */
-  progress(): { readonly read: number; readonly total: number | null } {
-    const read = this.readers.reduce((sum, reader) => sum + reader.report().bytes, 0)
-    return { read, total: this.total }
+  /** Bytes of the files, packed or not; the total is null where it cannot be known, as for pipes. */
+  progress(): ReadProgress {
+    const all = this.readers.map(reader => reader.progress())
+    const totals = all.map(({ total }) => total)
+    const known = totals.filter(total => total !== null)
+    return {
+      read: all.reduce((sum, { read }) => sum + read, 0),
+      total: known.length < totals.length ? null : known.reduce((sum, total) => sum + total, 0),
+    }
   }
 
   reports(): readonly JournalReport[] {
@@ -105,17 +134,40 @@ export class JournalSource implements RunSource {
   }
 }
 
-function totalSize(paths: readonly string[], readers: readonly JournalReader[]): number | null {
-  if (readers.some(reader => reader.packing !== 'plain') || paths.includes('-')) return null
-  return paths.reduce((sum, path) => sum + statSync(path).size, 0)
+async function openOne(path: string, options: JournalSourceOptions): Promise<JournalReader> {
+  const { from, to } = options
+  const plain = journalOptions(options)
+  const begins = from === undefined || path === '-' ? undefined : await connectionsBefore(path, from, plain)
+  return openJournal(path, {
+    ...plain,
+    ...(begins === undefined ? {} : { from: begins }),
+    ...(to === undefined ? {} : { to }),
+  })
 }
 
-async function openOne(path: string, options: JournalSourceOptions): Promise<JournalReader> {
-  return openJournal(path, {
-    exchange: options.exchange,
-    onCorrupt: options.onCorrupt,
-    stdin: options.stdin,
-    timeOf: exchangeTime(options.exchange),
-    ...(options.quarantine === undefined ? {} : { quarantine: options.quarantine }),
-  })
+/** How files are opened whatever is done with them. */
+export function journalOptions(
+  options: Pick<
+    JournalSourceOptions,
+    'exchange' | 'onCorrupt' | 'stdin' | 'quarantine' | 'symbol' | 'interval' | 'columns'
+  >,
+): JournalOptions {
+  const { exchange, onCorrupt, stdin, quarantine, symbol, interval, columns } = options
+  return {
+    exchange,
+    onCorrupt,
+    stdin,
+    timeOf: exchangeTime(exchange),
+    restFrame: restFrame(exchange),
+    instrumentOf: knownInstrument,
+    ...(quarantine === undefined ? {} : { quarantine }),
+    ...(symbol === undefined ? {} : { symbol }),
+    ...(interval === undefined ? {} : { interval }),
+    ...(columns === undefined ? {} : { columns }),
+  }
+}
+
+/** The instrument behind a table's symbol as the exchange itself spells it; where the exchange is none of ours, as far as the name tells. */
+function knownInstrument(exchange: string, symbol: string): Instrument {
+  return EXCHANGES.get(exchange)?.instrument(symbol) ?? plainInstrument(exchange, symbol)
 }

@@ -2,7 +2,7 @@
 import type { FrameOutcome } from '../engine/boundary.js'
 import type { Recorder } from '../journal/recorder.js'
 import { GenesisError } from '../model/errors.js'
-import type { FeedEvent } from '../model/event.js'
+import type { Decoded, FeedEvent } from '../model/event.js'
 import type { Frame } from '../model/frame.js'
 import type { Micros } from '../model/time.js'
 import type { RunControl } from './run-control.js'
@@ -18,8 +18,12 @@ export interface RunSource {
 export interface RunParts {
   readonly session: Session
   readonly source: RunSource
-  /** Gets every frame before the engine does; null where nothing is kept. */
+  /** Gets every frame before anyone hears of what is in it; null where nothing is kept. */
   readonly recorder: Recorder | null
+  /** The run is for the recording alone: it ends where the disk refuses more. */
+  readonly endsWithRecorder?: boolean
+  /** Told what is in a frame right before the frame is recorded. */
+  readonly describe?: (found: readonly Decoded[]) => void
   /** Takes part where the run can be commanded while it lasts. */
   readonly control?: RunControl
   /** Wall clock of live sources, for the end's place on the tape; null where the journal says how it ended. */
@@ -53,6 +57,7 @@ export async function run(parts: RunParts): Promise<EndReason> {
   let violation: string | undefined
   const refreshing = setInterval(() => {
     parts.refresh()
+    if (parts.endsWithRecorder === true && recorder?.failure !== undefined) stop('failed')
     if (++refreshes % CHECK_EVERY === 0) violation ??= session.checkAccount()
     if (violation !== undefined) stop('failed')
   }, REFRESH_MS)
@@ -60,9 +65,16 @@ export async function run(parts: RunParts): Promise<EndReason> {
   const letGo = parts.onInterrupt(() => stop('interrupted'))
   const deliver = (frame: Frame): FrameOutcome | undefined => {
     if (stopping !== null) return undefined
-    recorder?.append(frame)
-    control?.recordings.append(frame)
+    if (frame.kind !== 'data') {
+      recorder?.append(frame)
+      control?.recordings.append(frame)
+    }
     return session.deliver(frame)
+  }
+  session.boundary.tape = (frame, outcome, found) => {
+    parts.describe?.(found)
+    recorder?.append(frame, outcome === 'decoded' ? 'decoded' : 'unknown')
+    control?.recordings.append(frame)
   }
   control?.begin(deliver)
   try {

@@ -67,6 +67,8 @@ export class Session {
   readonly names: StreamNames
   readonly bus: TranscendentalEventBus<SessionEvents>
   readonly boundary: TapingBoundary
+  /** null where messages of unknown shape are not looked for. */
+  readonly drift: DriftWatch | null
   /** Sections that other parts add to the summary: ledger, metrics, digest, recording. */
   readonly sections = new Map<string, () => unknown>()
   /** Sees every event of the market before the bus does, in order; null for nobody. */

@@ -6,7 +6,7 @@ import { resolveStreams, runCommand } from '../run-command.js'
 
 export function run(input: CommandInput): Promise<ExitCode> {
   const streams = resolveStreams(input.args, input)
-  const path = input.options.output
+  const { output: path, rotate } = input.options
   if (path === undefined) {
     throw new UsageError('no_output', 'no file to record into', { hint: 'for example -o btc.jsonl.gz' })
   }
@@ -17,5 +17,7 @@ export function run(input: CommandInput): Promise<ExitCode> {
     streams,
     prints: ['status'],
     recording: path,
+    isRecording: true,
+    ...(rotate === undefined ? {} : { rotate }),
   })
 }
