@@ -1,11 +1,11 @@
 /** Opens the gateway for a run, safely by default: loopback, a token in a file of the user's own. */
-import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { findExchange } from '../exchanges/registry.js'
 import { isLoopback } from '../gateway/access.js'
+import { dashboardPage } from '../gateway/dashboard.js'
 import { Gateway } from '../gateway/gateway.js'
 import { readToken } from '../gateway/token.js'
-import { GenesisError, UsageError } from '../model/errors.js'
+import { UsageError } from '../model/errors.js'
 import type { Attachment, RunningParts } from '../session/execute.js'
 import type { CommandInput } from './command.js'
 import { printsLines } from './presentation.js'
@@ -36,7 +36,7 @@ export async function serveRun(
     exchange: findExchange(options.exchange ?? 'binance').name,
     recordings: options.recordings ?? join(io.cwd, 'recordings'),
     version: version(),
-    page: readPage(),
+    page: dashboardPage(),
     mechanisms: () => [],
     trouble: text => note(`gateway: ${text}`),
     nowMicros,
@@ -72,13 +72,4 @@ function noteOf({ io, options }: CommandInput, url: string, token: Token): strin
   const page = isWatched ? `${url}/#token=${token.text}` : url
   const open = isLoopback(options.host ?? DEFAULT_HOST) ? '' : ' · not encrypted: put a TLS proxy before it'
   return `serving on ${page} · token in ${token.path}${open}`
-}
-
-/** The build puts the page beside the program, as one file with everything in it. */
-function readPage(): string {
-  try {
-    return readFileSync(new URL('../assets/dashboard.html', import.meta.url), 'utf8')
-  } catch (error) {
-    throw new GenesisError('no_page', 'the dashboard page is missing from this installation', 1, { cause: error })
-  }
 }

@@ -86,7 +86,8 @@ export class Gateway {
       metrics: () => metrics.read(),
       trouble: options.trouble,
     })
-    this.#server = boundedServer(getRequestListener((request, env) => app.fetch(request, env)))
+    const listener = getRequestListener((request, env) => app.fetch(request, env))
+    this.#server = boundedServer((request, response) => void listener(request, response))
     const maxClients = options.maxClients ?? MOST_CLIENTS
     const epoch = randomBytes(8).toString('hex')
     this.#door = new EventDoor({ access, fanOut: this.#fanOut, epoch, failures, maxClients })

@@ -160,7 +160,7 @@ class CandleSeries {
     if (interval === undefined) return
     this.#builder ??= new CandleBuilder({ exchange, symbol, pair, interval })
     this.#builder.add(trade, this.#out)
-    for (const { complete: _, ...candle } of this.#out) this.#close(candle)
+    for (const candle of this.#out) this.#close(plain(candle))
     this.#out.length = 0
     this.#open = running(this.#open, trade, this.interval, interval.startOf(trade.time))
   }
@@ -174,6 +174,13 @@ class CandleSeries {
     this.#closed.push(candle)
     if (this.#closed.length > this.kept) this.#closed.shift()
   }
+}
+
+/** Without what only the builder knows. */
+function plain(built: BuiltCandle): Candle {
+  const { type, exchange, symbol, pair, interval, start, open, high, low, close, volume, closed, time, received } =
+    built
+  return { type, exchange, symbol, pair, interval, start, open, high, low, close, volume, closed, time, received }
 }
 
 /** The candle that is still open, for display; the closed one of the builder is the exact one. */
