@@ -15,7 +15,7 @@ export interface BackfillStats {
   readonly holes: number
   readonly requests: number
   /** Missing trades that came by REST. */
-  readonly fetched: number
+  readonly filled: number
   /** Missing trades that came by themselves while they were asked for. */
   readonly arrived: number
   /** Missing trades given up: the exchange does not have them or does not answer. */
@@ -38,7 +38,7 @@ const RATE = { count: 10, perMs: 1_000 }
 export class Backfill {
   private readonly holes = new Set<Hole>()
   private readonly pace: WindowLimiter
-  private readonly counts = { holes: 0, requests: 0, fetched: 0, arrived: 0, lost: 0, declined: 0 }
+  private readonly counts = { holes: 0, requests: 0, filled: 0, arrived: 0, lost: 0, declined: 0 }
 
   constructor(
     private readonly shared: Shared,
@@ -71,7 +71,7 @@ export class Backfill {
     const id = Number(trade.id)
     for (const hole of this.holes) {
       if (!isOf(trade, hole.stream) || !remove(hole.missing, id)) continue
-      if (trade.fetched === true) this.counts.fetched++
+      if (trade.fetched === true) this.counts.filled++
       else this.counts.arrived++
       if (hole.missing.length === 0) this.finish(hole)
       return

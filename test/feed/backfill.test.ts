@@ -81,10 +81,10 @@ describe.concurrent('backfill', () => {
   it('fetches exactly what is missing, page by page, as frames that can be recorded', async () => {
     const { run, paths, stats } = await start(all)
     run.feed.wantTrades('plain', 'BTC@trade', '100', '124')
-    await until(() => stats().fetched === 25, 'all fetched')
+    await until(() => stats().filled === 25, 'all fetched')
     expect(paths).toEqual(['/trades/BTC/100-109', '/trades/BTC/110-119', '/trades/BTC/120-124'])
     expect(run.ids).toEqual(Array.from({ length: 25 }, (_, index) => String(100 + index)))
-    expect(stats()).toEqual({ holes: 1, requests: 3, fetched: 25, arrived: 0, lost: 0, declined: 0 })
+    expect(stats()).toEqual({ holes: 1, requests: 3, filled: 25, arrived: 0, lost: 0, declined: 0 })
     const frames = run.frames.flatMap(frame => (frame.kind === 'data' ? [frame.data.toString()] : []))
     expect(frames.at(-1)).toBe('{"archive":"BTC","ids":[120,121,122,123,124]}')
   })
@@ -96,7 +96,7 @@ describe.concurrent('backfill', () => {
     await until(() => stats().arrived === 2, 'both came')
     await new Promise(resolve => setTimeout(resolve, 400))
     expect(paths).toEqual([])
-    expect(stats()).toMatchObject({ fetched: 0, lost: 0 })
+    expect(stats()).toMatchObject({ filled: 0, lost: 0 })
   })
 
   it('asks for the rest of an answer that was too short, and gives up what the exchange has not', async () => {
@@ -106,7 +106,7 @@ describe.concurrent('backfill', () => {
     expect(paths[0]).toBe('/trades/BTC/10-14')
     expect(paths.slice(1)).toEqual(Array.from({ length: 4 }, () => '/trades/BTC/12-12'))
     expect(run.ids).toEqual(['10', '11', '13', '14'])
-    expect(stats()).toMatchObject({ fetched: 4, lost: 1 })
+    expect(stats()).toMatchObject({ filled: 4, lost: 1 })
   })
 
   it('survives failures and answers that are none', async () => {
@@ -115,7 +115,7 @@ describe.concurrent('backfill', () => {
       return index === 1 ? { status: 200, body: '"later"' } : all(ids)
     })
     run.feed.wantTrades('plain', 'BTC@trade', '5', '5')
-    await until(() => stats().fetched === 1, 'fetched in the end')
+    await until(() => stats().filled === 1, 'fetched in the end')
     expect(run.refused).toHaveLength(1)
     expect(stats()).toMatchObject({ requests: 3, lost: 0 })
   })
@@ -126,7 +126,7 @@ describe.concurrent('backfill', () => {
     )
     const asked = performance.now()
     run.feed.wantTrades('plain', 'BTC@trade', '5', '5')
-    await until(() => stats().fetched === 1, 'fetched')
+    await until(() => stats().filled === 1, 'fetched')
     expect(performance.now() - asked).toBeGreaterThanOrEqual(1_000)
   })
 
