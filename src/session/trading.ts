@@ -3,6 +3,7 @@ import { Random } from '../engine/random.js'
 import type { ControlFrame } from '../model/frame.js'
 import type { TradingEvent } from '../model/trading.js'
 import type { Desk } from '../trading/desk.js'
+import { ledgerOf, metricsOf } from './account-sections.js'
 import type { OrderNote } from '../trading/executor.js'
 import { bracketsOf } from './bracket.js'
 import { Digest } from './digest.js'
@@ -45,7 +46,8 @@ export class Trading {
       })
     }
     session.bus.subscribe('control', frame => this.#command(frame), { componentId: 'commands', essential: true })
-    session.sections.set('ledger', () => this.desks().map(desk => desk.summary()))
+    session.sections.set('ledger', () => this.desks().map(desk => ledgerOf(desk.summary())))
+    session.sections.set('metrics', () => this.desks().map(desk => metricsOf(desk.summary())))
     if (plan.options.bracket === true) session.sections.set('bracket', () => bracketsOf(plan, this.desks()))
     session.sections.set('digest', () => this.digest())
   }

@@ -1,0 +1,52 @@
+/** A finished run as one HTML file that needs nothing else: no network, no server, not even scripts to be read. */
+import { createHash } from 'node:crypto'
+import { coarsen } from '../session/chart-candles.js'
+import type { InstrumentRecord, RunRecord } from '../session/run-record.js'
+import library from '../../node_modules/lightweight-charts/dist/lightweight-charts.standalone.production.js?raw'
+import { jsonForScript } from './html.js'
+import { packRun } from './pack.js'
+import { page } from './page.js'
+import chartScript from './page/chart.js?raw'
+import style from './page/style.css?raw'
+import tableScript from './page/table.js?raw'
+
+/** A report goes by mail: charts become coarser before a file becomes larger than this many bytes. */
+const MOST_BYTES = 2_000_000
+const SCRIPTS = [library, chartScript, tableScript]
+
+/** Pure: the same run gives the same text, byte for byte. */
+export function renderReport(run: RunRecord): string {
+  let fitting = run
+  for (;;) {
+    const text = render(fitting)
+    const coarser = Buffer.byteLength(text) > MOST_BYTES ? coarsened(fitting) : undefined
+    if (coarser === undefined) return text
+    fitting = coarser
+  }
+}
+
+function render(run: RunRecord): string {
+  const data = jsonForScript(packRun(run))
+  return page(run, { policy: policy(), style, data, scripts: SCRIPTS }).text
+}
+
+/** Nothing may be loaded, and only this program's own scripts and styles may run, known by their hashes. */
+function policy(): string {
+  const scripts = SCRIPTS.map(hashOf).join(' ')
+  return `default-src 'none'; script-src ${scripts}; style-src ${hashOf(style)}; base-uri 'none'; form-action 'none'`
+}
+
+function hashOf(text: string): string {
+  return `'sha256-${createHash('sha256').update(text).digest('base64')}'`
+}
+
+/** The run with its longest chart in longer bars; undefined where bars are not what makes it large. */
+function coarsened(run: RunRecord): RunRecord | undefined {
+  const longest = run.instruments.reduce<InstrumentRecord | undefined>(
+    (found, instrument) => (instrument.series.bars.length > (found?.series.bars.length ?? 0) ? instrument : found),
+    undefined,
+  )
+  if (longest === undefined || longest.series.bars.length < 1_000) return undefined
+  const shorter = { ...longest, series: coarsen(longest.series) }
+  return { ...run, instruments: run.instruments.map(instrument => (instrument === longest ? shorter : instrument)) }
+}
