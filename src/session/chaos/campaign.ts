@@ -1,9 +1,8 @@
 /** Runs trials one after the other over one storm and one tape, and judges each by what it had to reach. */
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { performance } from 'node:perf_hooks'
 import { messageOf } from '../../model/errors.js'
+import { inScratch } from './scratch.js'
 import { stormOf, type Storm } from './storm.js'
 import { recordTape, type Tape } from './tape.js'
 import { shortfalls, type Findings, type Trial } from './trial.js'
@@ -29,23 +28,20 @@ export interface CampaignOptions {
 }
 
 /** @returns true where every trial passed. */
-export async function runCampaign({ intensity, seed, trials, began, ended }: CampaignOptions): Promise<boolean> {
+export function runCampaign({ intensity, seed, trials, began, ended }: CampaignOptions): Promise<boolean> {
   const storm = stormOf(intensity, seed)
-  const directory = mkdtempSync(join(tmpdir(), 'genesis-chaos-'))
-  let recording: Promise<Tape> | undefined
-  const tape = (): Promise<Tape> => (recording ??= recordTape(storm, join(directory, 'market.jsonl')))
-  let passed = true
-  try {
+  return inScratch(async directory => {
+    let recording: Promise<Tape> | undefined
+    const tape = (): Promise<Tape> => (recording ??= recordTape(storm, join(directory, 'market.jsonl')))
+    let passed = true
     for (const trial of trials) {
       began(trial)
-      const report = await runTrial(trial, storm, () => trial.run({ storm, tape, directory }))
+      const report = await runTrial(trial, storm, () => trial.run({ storm, tape }))
       passed &&= report.passed
       ended(report)
     }
-  } finally {
-    rmSync(directory, { recursive: true, force: true })
-  }
-  return passed
+    return passed
+  })
 }
 
 /** A trial that cannot be carried out has failed, and says why. */

@@ -16,8 +16,6 @@ export interface Ground {
   readonly storm: Storm
   /** Made when it is first asked for, and the same for all trials of one storm. */
   readonly tape: () => Promise<Tape>
-  /** A directory that is removed afterwards. */
-  readonly directory: string
 }
 
 export interface Trial {

@@ -21,8 +21,8 @@ const PATIENCE_MS = 4_500
 /** Replaced within this, in the feed's time; the exchange's own timeout would be a minute. */
 const REPLACED_WITHIN_MS = 6_000
 const QUIET_GAPS = 5_000
-/** A suspicion that is looked into costs a connection for a moment; this many in 5,000 pauses are the rhythm's own tail. */
-const MOST_FALSE_ALARMS = 5
+/** Once in a thousand pauses is what a suspicion of 3 means; twice that is tolerated, for each is only looked into. */
+const MOST_FALSE_ALARMS = QUIET_GAPS / 500
 
 export const detectorProbe: Probe = {
   mechanism: 'detector',
