@@ -1,29 +1,13 @@
-/** The bus beside eventemitter3 and a bare loop: one event with one argument past 1, 4 and 16 handlers. */
-import { createHash } from 'node:crypto'
+/** The bus beside other emitters and a bare loop: one event with one argument past 1, 4 and 16 handlers. */
 import { EventEmitter } from 'eventemitter3'
+import { EventEmitter as TseepEmitter } from 'tseep'
 import { TranscendentalEventBus } from '../src/engine/bus.js'
-
-export interface BusRow {
-  readonly name: 'genesis' | 'eventemitter3' | 'bare loop'
-  readonly handlers: number
-  /** Events a second, the median of the rounds. */
-  readonly opsPerSecond: number
-  /** SHA-256 over what every handler summed up in every round; equal for equal work. */
-  readonly digest: string
-}
+import type { Bench, Contender } from './bench.js'
+import { Digest } from './harness.js'
 
 interface Tick {
   readonly price: number
   readonly size: number
-}
-
-interface Contender {
-  readonly name: BusRow['name']
-  readonly handlers: number
-  readonly sums: Sum[]
-  /** Emits `count` events. */
-  readonly run: (count: number) => void
-  readonly rates: number[]
 }
 
 interface Sum {
@@ -31,57 +15,64 @@ interface Sum {
   size: number
 }
 
-const HANDLERS = [1, 4, 16]
 const EVENTS = 1_024
-const WARM_UP = 5
-const ROUNDS = 25
 
-/** Rounds are interleaved, so that a disturbance of the machine meets all contenders. The bus isolates and counts throughout. */
-// eslint-disable-next-line @typescript-eslint/require-await -- every bench of the harness is asynchronous
-export async function benchBus(): Promise<BusRow[]> {
-  const ticks = Array.from({ length: EVENTS }, (_, index) => ({ price: 97_000 + index, size: index % 17 }))
-  const contenders = HANDLERS.flatMap(count => [
-    openBus(count, ticks),
-    openEmitter(count, ticks),
-    openLoop(count, ticks),
-  ])
-  for (let round = 0; round < WARM_UP + ROUNDS; round++) {
-    for (const contender of contenders) measure(contender, round >= WARM_UP)
-  }
-  return contenders.map(({ name, handlers, sums, rates }) => {
-    const digest = createHash('sha256').update(JSON.stringify(sums)).digest('hex')
-    return { name, handlers, opsPerSecond: Math.round(median(rates)), digest }
-  })
+export const busBench: Bench = {
+  name: 'bus',
+  about: 'Synchronous emit; the bus isolates errors, keeps priorities and counts throughout, which no other here does.',
+  cases: () =>
+    [1, 4, 16].map(count => ({
+      name: `${count} ${count === 1 ? 'handler' : 'handlers'}`,
+      unit: 'events',
+      open: () => contenders(count),
+      targets: { eventemitter3: 2 },
+    })),
 }
 
-function measure(contender: Contender, counts: boolean): void {
-  const events = Math.ceil(1_200_000 / (contender.handlers + 3))
-  const start = process.hrtime.bigint()
-  contender.run(events)
-  const seconds = Number(process.hrtime.bigint() - start) / 1e9
-  if (counts) contender.rates.push(events / seconds)
-}
-
-function openBus(count: number, ticks: readonly Tick[]): Contender {
+function contenders(count: number): Contender[] {
   const bus = new TranscendentalEventBus<{ tick: Tick }>()
-  const { sums, handlers } = consumers(count)
-  for (const handler of handlers) bus.subscribe('tick', handler)
-  bus.start()
-  return { name: 'genesis', handlers: count, sums, run: loopOf("target.emit('tick', tick)", bus, ticks), rates: [] }
-}
-
-function openEmitter(count: number, ticks: readonly Tick[]): Contender {
   const emitter = new EventEmitter<{ tick: [Tick] }>()
-  const { sums, handlers } = consumers(count)
-  for (const handler of handlers) emitter.on('tick', handler)
-  const run = loopOf("target.emit('tick', tick)", emitter, ticks)
-  return { name: 'eventemitter3', handlers: count, sums, run, rates: [] }
+  const tseep = new TseepEmitter<{ tick: (tick: Tick) => void }>()
+  const handlers: ((tick: Tick) => void)[] = []
+  const emit = "target.emit('tick', tick)"
+  const made = [
+    contender('genesis', count, emit, bus, handler => bus.subscribe('tick', handler)),
+    contender('eventemitter3', count, emit, emitter, handler => emitter.on('tick', handler)),
+    contender('tseep', count, emit, tseep, handler => tseep.on('tick', handler)),
+    contender('bare loop', count, 'for (let at = 0; at < target.length; at++) target[at](tick)', handlers, handler =>
+      handlers.push(handler),
+    ),
+  ]
+  bus.start()
+  return made
 }
 
-function openLoop(count: number, ticks: readonly Tick[]): Contender {
+function contender(
+  name: string,
+  count: number,
+  statement: string,
+  target: unknown,
+  subscribe: (handler: (tick: Tick) => void) => unknown,
+): Contender {
   const { sums, handlers } = consumers(count)
-  const run = loopOf('for (let at = 0; at < target.length; at++) target[at](tick)', handlers, ticks)
-  return { name: 'bare loop', handlers: count, sums, run, rates: [] }
+  for (const handler of handlers) subscribe(handler)
+  const ticks = Array.from({ length: EVENTS }, (_, index) => ({ price: 97_000 + index, size: index % 17 }))
+  const run = loopOf(statement, target, ticks)
+  const events = Math.ceil(1_200_000 / (count + 3))
+  return {
+    name,
+    run: () => {
+      run(events)
+      return events
+    },
+    // All contenders run equally often, so that the sums of the handlers must agree.
+    digest: () => {
+      run(events)
+      const digest = new Digest()
+      digest.add(sums)
+      return digest.hex()
+    },
+  }
 }
 
 let serial = 0
@@ -108,9 +99,4 @@ function written(text: string, names: Readonly<Record<string, unknown>>): unknow
   // eslint-disable-next-line @typescript-eslint/no-implied-eval -- texts of this file only
   const make = new Function(...Object.keys(names), text) as (...values: unknown[]) => unknown
   return make(...Object.values(names))
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b)
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN
 }

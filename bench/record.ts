@@ -8,7 +8,7 @@ import { createGzip, gunzipSync } from 'node:zlib'
 import { Recorder } from '../src/journal/recorder.js'
 import type { DataFrame } from '../src/model/frame.js'
 import type { Bench, Contender } from './bench.js'
-import { FIRST_MS, mixFrames } from './frames.js'
+import { FIRST_MS, mixFrames, type FrameKind } from './frames.js'
 import { scratchPath } from './scratch.js'
 
 const FRAMES = 100_000
@@ -35,8 +35,11 @@ export const recordBench: Bench = {
 }
 
 /** Trades and quotes, as a socket delivers them. */
-export function recordedFrames(count: number): DataFrame[] {
-  return mixFrames(['binance trade', 'binance bookTicker'], count).map((data, index) => {
+export function recordedFrames(
+  count: number,
+  kinds: readonly FrameKind[] = ['binance trade', 'binance bookTicker'],
+): DataFrame[] {
+  return mixFrames(kinds, count).map((data, index) => {
     return { kind: 'data', receivedAt: FIRST_MS * 1000 + index * 10, exchange: 'binance', line: 0, data, binary: false }
   })
 }
@@ -80,4 +83,12 @@ function digestOf(path: string): string {
   return createHash('sha256')
     .update(bytes.subarray(bytes.indexOf(0x0a) + 1))
     .digest('hex')
+}
+
+/** Writes the recording that the benches of files read. */
+export async function writeRecording(path: string, count: number, kinds?: readonly FrameKind[]): Promise<void> {
+  await rm(path, { force: true })
+  const recording = await Recorder.open({ path, created: FIRST_MS * 1000, streams: [], sync: 'none' })
+  for (const frame of recordedFrames(count, kinds)) if (!recording.append(frame)) await recording.drained()
+  await recording.close()
 }

@@ -1,8 +1,19 @@
 /** Every benchmark by name, in the order in which a full run takes them. */
+import { backtestBench } from './backtest.js'
 import type { Bench } from './bench.js'
+import { busBench } from './bus.js'
 import { decodeBench } from './decode.js'
 import { recordBench } from './record.js'
 import { replayBench } from './replay.js'
 import { startBench } from './start.js'
+import { tableBench } from './table.js'
 
-export const BENCHES: readonly Bench[] = [decodeBench, recordBench, replayBench, startBench]
+export const BENCHES: readonly Bench[] = [
+  decodeBench,
+  busBench,
+  recordBench,
+  replayBench,
+  backtestBench,
+  tableBench,
+  startBench,
+]

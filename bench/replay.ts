@@ -1,20 +1,17 @@
 /** A recording to events as fast as it can be read: the session beside readline and tardis-dev, start-up left out. */
 import { createHash } from 'node:crypto'
 import { createReadStream, mkdirSync, writeFileSync } from 'node:fs'
-import { rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { createInterface } from 'node:readline'
 import { createGunzip, gzipSync } from 'node:zlib'
 import { init, normalizeBookTickers, normalizeTrades, replayNormalized } from 'tardis-dev'
-import { Recorder } from '../src/journal/recorder.js'
 import type { Quote, Trade } from '../src/model/event.js'
 import { JournalSource } from '../src/session/journal-source.js'
 import { unpaced } from '../src/session/pace.js'
 import { Session } from '../src/session/session.js'
 import type { Bench, Contender, Timed } from './bench.js'
-import { FIRST_MS } from './frames.js'
 import { Digest, sink } from './harness.js'
-import { recordedFrames } from './record.js'
+import { recordedFrames, writeRecording } from './record.js'
 import { tardisFound } from './rivals/tardis.js'
 import { scratchPath } from './scratch.js'
 
@@ -49,14 +46,6 @@ export const replayBench: Bench = {
   ],
 }
 
-/** Writes the recording that all benches of files read. */
-export async function writeRecording(path: string, count: number): Promise<void> {
-  await rm(path, { force: true })
-  const recorder = await Recorder.open({ path, created: FIRST_MS * 1000, streams: [], sync: 'none' })
-  for (const frame of recordedFrames(count)) if (!recorder.append(frame)) await recorder.drained()
-  await recorder.close()
-}
-
 async function genesisReplay(suffix: string): Promise<Contender> {
   const path = scratchPath(`replay.${suffix}`)
   await writeRecording(path, FRAMES)
@@ -69,7 +58,13 @@ async function genesisReplay(suffix: string): Promise<Contender> {
       onCorrupt: 'stop',
       stdin: process.stdin,
     })
-    const session = new Session({ command: 'replay', streams: [], feed: null, keepDeadLetter: () => undefined })
+    const session = new Session({
+      command: 'replay',
+      streams: [],
+      feed: null,
+      filter: null,
+      keepDeadLetter: () => undefined,
+    })
     const heard = (event: Trade | Quote): void => {
       watch.count()
       take(event)
