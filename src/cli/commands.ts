@@ -126,6 +126,27 @@ export const COMMANDS: readonly CommandSpec[] = [
     load: () => import('./commands/exchange.js'),
   },
   {
+    name: 'chaos',
+    arguments: '',
+    summary: 'put the whole program through four trials, measured against what is required',
+    options: ['intensity', 'trial', 'without', 'seed'],
+    examples: [
+      'genesis chaos',
+      'genesis chaos --intensity 100 --trial 2 --seed 7',
+      'genesis chaos --without conflation',
+      'genesis chaos --json',
+    ],
+    load: () => import('./commands/chaos.js'),
+  },
+  {
+    name: 'mechanisms',
+    arguments: '[process]',
+    summary: 'the thirteen mechanisms: what each is, protects and counts, in a run under way',
+    options: ['watch'],
+    examples: ['genesis mechanisms', 'genesis mechanisms --watch', 'genesis mechanisms --json'],
+    load: () => import('./commands/mechanisms.js'),
+  },
+  {
     name: 'exchanges',
     arguments: '[name]',
     summary: 'list the exchanges, their channels, and what each channel can prove about loss',

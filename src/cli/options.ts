@@ -33,6 +33,10 @@ export interface Options {
   latency?: Micros
   model?: 'pessimistic' | 'realistic' | 'optimistic'
   seed?: number
+  intensity?: number
+  trial?: number
+  without?: string
+  watch?: boolean
   report?: string
   conventions?: 'all'
   session?: string
@@ -207,6 +211,10 @@ export const OPTIONS = {
   model: spec('model', '--model <name>', 'fill model: pessimistic, realistic or optimistic',
     choice('--model', ['pessimistic', 'realistic', 'optimistic'])),
   seed: spec('seed', '--seed <n>', 'seed of everything random (default 1)', naturalNumber('--seed')),
+  intensity: spec('intensity', '--intensity <n>', 'from 1 to 1000: ten messages a second for each (default 1000)', choiceNumber('--intensity', 1000)),
+  trial: spec('trial', '--trial <n>', 'only this one of the four trials', choiceNumber('--trial', 4)),
+  without: spec('without', '--without <mechanism>', 'switch one mechanism off and run what it promises', text => text),
+  watch: spec('watch', '--watch', 'keep watching until the run ends'),
   report: spec('report', '--report <file>', 'write an HTML report of the run', text => text),
   conventions: spec('conventions', '--conventions <which>', 'all: the metrics as backtesting.py, empyrical, freqtrade and LEAN would tell them',
     choice('--conventions', ['all'])),
