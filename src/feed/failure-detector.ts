@@ -22,8 +22,13 @@ export interface DetectorStats {
   readonly longestMs: number
 }
 
-/** Before this many gaps are known, nothing is judged. */
+/** Before this many gaps are known, there is no rhythm to judge by. */
 const LEARNED_FROM = 20
+/** A stream that has brought so many messages is a busy one, whatever its rhythm, and it does not fall silent for so long. */
+const BUSY_FROM = 100
+/** What a subscription begins with may come at once and be many; only what goes on coming makes it busy. */
+const BUSY_GAPS = 2
+const BUSY_SILENCE_MS = 5_000
 const MEMORY = 128
 /** Gaps of one stream differ by at least this factor (as a deviation of their logarithm): markets pause. */
 const LEAST_DEVIATION = 0.7
@@ -38,6 +43,7 @@ const BEYOND_MEMORY = 1.5
 export class FailureDetector {
   private readonly gaps = new Float64Array(MEMORY)
   private count = 0
+  private messages = 0
   private sum = 0
   private squares = 0
   private last: Micros | null = null
@@ -51,9 +57,10 @@ export class FailureDetector {
     this.floorMs = floorMs
   }
 
-  /** Notes that data came. Observers may report only every so often; the gaps learned are then no finer. */
-  arrived(at: Micros): void {
+  /** Notes that data came, so many messages since the last report. Observers may report only every so often; the gaps learned are then no finer. */
+  arrived(at: Micros, messages = 1): void {
     this.condemned = false
+    this.messages += messages
     if (this.last !== null && at > this.last) this.learn((at - this.last) / 1_000)
     if (this.last === null || at > this.last) this.last = at
   }
@@ -78,14 +85,18 @@ export class FailureDetector {
     return this.last === null ? 0 : Math.max(0, (at - this.last) / 1_000)
   }
 
-  /** True once the rhythm is known. */
+  /** True once silences can be judged. */
   get learned(): boolean {
+    return this.knowsRhythm || (this.count >= BUSY_GAPS && this.messages >= BUSY_FROM)
+  }
+
+  private get knowsRhythm(): boolean {
     return this.count >= LEARNED_FROM
   }
 
   /** Suspicion: minus the decimal logarithm of the chance that a gap lasts this long or longer. 0 while nothing is learned. */
   phi(at: Micros): number {
-    if (!this.learned) return 0
+    if (!this.knowsRhythm) return 0
     const size = Math.min(this.count, MEMORY)
     const mean = this.sum / size
     const deviation = Math.max(LEAST_DEVIATION, Math.sqrt(Math.max(0, this.squares / size - mean * mean)))
@@ -98,9 +109,13 @@ export class FailureDetector {
     const silence = this.silenceMs(at)
     if (silence < QUIET_AFTER_MS) return 'live'
     const longest = this.longestMs()
-    const beyond = silence >= this.floorMs && silence > longest * BEYOND_MEMORY
-    if (beyond && this.phi(at) >= this.suspectPhi) return 'suspect'
+    const beyond = silence > longest * BEYOND_MEMORY
+    if (beyond && (this.knowsRhythm ? this.isImprobable(silence, at) : silence >= BUSY_SILENCE_MS)) return 'suspect'
     return silence > longest ? 'quiet' : 'live'
+  }
+
+  private isImprobable(silenceMs: number, at: Micros): boolean {
+    return silenceMs >= this.floorMs && this.phi(at) >= this.suspectPhi
   }
 
   stats(): DetectorStats {

@@ -140,7 +140,9 @@ export class HealthMonitor {
       streams.set(name, watched)
     }
     if (subscription.arrivals !== watched.seen) {
-      watched.detector.arrived(subscription.lastArrival)
+      const { arrivals } = subscription
+      // A new connection counts from the start.
+      watched.detector.arrived(subscription.lastArrival, arrivals > watched.seen ? arrivals - watched.seen : arrivals)
       this.lag.note(watched, subscription.delay / 1_000)
     }
     watched.seen = subscription.arrivals

@@ -22,6 +22,24 @@ describe('FailureDetector', () => {
     expect(detector.phi(at + 3_600_000 * MS)).toBe(0)
   })
 
+  it('suspects a stream that brought much in a short time, before its rhythm is known', () => {
+    const detector = new FailureDetector()
+    const last = 4 * 250 * MS
+    for (let at = 0; at <= last; at += 250 * MS) detector.arrived(at, 25)
+    const states = [900, 4_900, 5_000].map(ms => detector.health(last + ms * MS))
+    expect(states).toEqual(['live', 'quiet', 'suspect'])
+    detector.acquit(last + 5_000 * MS)
+    expect(detector.health(last + 7_000 * MS)).toBe('quiet')
+    expect(detector.health(last + 8_000 * MS)).toBe('suspect')
+  })
+
+  it('is not taken in by what a subscription begins with', () => {
+    const detector = new FailureDetector()
+    detector.arrived(0, 5_000)
+    detector.arrived(250 * MS, 1)
+    expect(detector.health(3_600_000 * MS)).toBe('live')
+  })
+
   it('suspects a busy stream within three seconds, by way of quiet', () => {
     const detector = new FailureDetector()
     const at = teach(detector, steady(250))
