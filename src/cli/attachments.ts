@@ -2,9 +2,14 @@
 import type { Attach } from '../session/execute.js'
 import type { CommandInput } from './command.js'
 
-/** Loaded only where asked for: a run without them starts without their weight. */
+/** The window for `genesis mechanisms` stands open beside every run; what was not asked for is not even loaded. */
 export function attachmentsOf(input: CommandInput, serves: boolean): readonly Attach[] {
-  const attachments: Attach[] = []
+  const attachments: Attach[] = [
+    async (parts, note) => {
+      const { monitorAttachment } = await import('../session/monitor.js')
+      return monitorAttachment(input.io.env)(parts, note)
+    },
+  ]
   if (serves || input.options.serve === true) {
     attachments.push(async (parts, note) => {
       const { serveRun } = await import('./serving.js')
