@@ -63,7 +63,7 @@ export class JournalSource implements RunSource {
     if (options.paths.length === 0) throw new UsageError('no_file', 'no file was named')
     const readers: JournalReader[] = []
     try {
-      for (const path of options.paths) readers.push(await openOne(path, options))
+      for (const path of options.paths) readers.push(await openWindow(path, options))
     } catch (error) {
       for (const reader of readers) await reader.close()
       throw error
@@ -134,7 +134,11 @@ export class JournalSource implements RunSource {
   }
 }
 
-async function openOne(path: string, options: JournalSourceOptions): Promise<JournalReader> {
+/** What a file is asked of: which part of it, and what it does not say itself. */
+export type WindowOptions = Omit<JournalSourceOptions, 'pace' | 'disturb' | 'paths'>
+
+/** Opens a file where the connections that were open at `from` began, to be read up to `to`. */
+export async function openWindow(path: string, options: WindowOptions): Promise<JournalReader> {
   const { from, to } = options
   const plain = journalOptions(options)
   const begins = from === undefined || path === '-' ? undefined : await connectionsBefore(path, from, plain)
@@ -146,12 +150,7 @@ async function openOne(path: string, options: JournalSourceOptions): Promise<Jou
 }
 
 /** How files are opened whatever is done with them. */
-export function journalOptions(
-  options: Pick<
-    JournalSourceOptions,
-    'exchange' | 'onCorrupt' | 'stdin' | 'quarantine' | 'symbol' | 'interval' | 'columns'
-  >,
-): JournalOptions {
+export function journalOptions(options: WindowOptions): JournalOptions {
   const { exchange, onCorrupt, stdin, quarantine, symbol, interval, columns } = options
   return {
     exchange,

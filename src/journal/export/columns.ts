@@ -28,7 +28,7 @@ const times = [time('time'), time('received')]
 
 /** A table whose columns have the names of the event's fields. */
 function fields(...columns: readonly Column[]): Table {
-  return { columns, rows: event => [columns.map(column => Reflect.get(event, column.name) as Cell)] }
+  return { columns, rows: event => [columns.map(column => (Reflect.get(event, column.name) as Cell | undefined) ?? null)] }
 }
 
 const book: Table = {
@@ -57,6 +57,8 @@ export const TABLES: ReadonlyMap<FeedEvent['type'], Table> = new Map<FeedEvent['
       ...['open', 'high', 'low', 'close', 'volume'].map(decimal),
       flag('closed'),
       ...times,
+      // Said of candles that genesis has built; null of those that an exchange sent.
+      flag('complete'),
     ),
   ],
   ['ticker', fields(...head, ...['last', 'open', 'high', 'low', 'volume'].map(decimal), ...times)],

@@ -1,0 +1,133 @@
+/** Every reason for which something may be missing from a recording, as rows: proven by the exchange's numbers, told by the links, or the recorder's own. */
+import type { JournalReport } from '../../journal/report.js'
+import type { JournalItem } from '../../journal/item.js'
+import { EXCHANGES, resolveStream } from '../../exchanges/registry.js'
+import { isOrderly } from '../../model/frame.js'
+import type { GapRow } from '../../market/gap-ledger.js'
+import type { Micros } from '../../model/time.js'
+
+/** Keys in the order in which they are printed. */
+export interface LossRow {
+  readonly type: 'gap'
+  readonly exchange: string | null
+  /** null where every stream is concerned. */
+  readonly stream: string | null
+  readonly cause: GapRow['cause'] | 'recorder' | 'corrupt' | 'torn' | 'changed'
+  /** First and last missing id, where the exchange numbers what it sends. */
+  readonly from: string | null
+  readonly to: string | null
+  readonly start: Micros | null
+  /** null while it lasts, to the end of the recording. */
+  readonly end: Micros | null
+  /** Missing ids or frames, where they can be counted. */
+  readonly missing: number | null
+  readonly backfilled: number
+  /** True where a number, a checksum or the recorder itself proves the loss. */
+  readonly provable: boolean
+  readonly detail: string
+}
+
+const CAUSES: Readonly<Record<GapRow['cause'], string>> = {
+  sequence: "the exchange's numbers leave a hole",
+  checksum: "the book does not have the exchange's checksum",
+  crossed: 'the book was crossed',
+  disconnected: 'the connection was lost',
+  stale: 'the connection had fallen silent',
+  snapshot: 'no snapshot matched the updates',
+  backpressure: 'more came than could be taken',
+}
+
+/** A row of the ledger, with what it means. */
+export function ledgerRow(row: Readonly<GapRow>): LossRow {
+  const { exchange, stream, cause, from, to, start, end, provable, backfilled } = row
+  const missing = idCount(from, to)
+  return { type: 'gap', exchange, stream, cause, from, to, start, end, missing, backfilled, provable, detail: CAUSES[cause] } // prettier-ignore
+}
+
+/** What could not be read of the files themselves. */
+export function fileRows(reports: readonly JournalReport[]): LossRow[] {
+  const row = (cause: 'corrupt' | 'torn', detail: string): LossRow => ({
+    type: 'gap', exchange: null, stream: null, cause, from: null, to: null, start: null, end: null, missing: null, backfilled: 0,
+    provable: true, detail,
+  }) // prettier-ignore
+  return reports.flatMap(({ path, corruptions, torn }) => [
+    ...corruptions.map(({ line, byte, length, reason }) =>
+      row('corrupt', `${path}: ${line === undefined ? '' : `line ${line}, `}byte ${byte}, ${length} bytes: ${reason}`),
+    ),
+    ...(torn === undefined
+      ? []
+      : [row('torn', `${path}: byte ${torn.byte}: ${torn.reason}, ${torn.length} bytes were left out`)]),
+  ])
+}
+
+/** Losses told by the recording's own lines: links that were down, and frames that the recorder could not take. */
+export class ToldLosses {
+  readonly #rows: LossRow[] = []
+  readonly #down = new Map<string, { readonly since: Micros; readonly detail: string }>()
+  /** Frames that the recorder could not take. */
+  lost = 0
+
+  see(item: JournalItem): void {
+    if (item.kind === 'control' && item.topic === 'recording.lost') this.#addLost(item.value, item.receivedAt)
+    if (item.kind !== 'link') return
+    const { exchange, streams, state, detail, receivedAt } = item
+    for (const stream of streams) {
+      const key = `${exchange}\n${stream}`
+      if (state === 'disconnected' && !isOrderly(detail)) {
+        if (!this.#down.has(key)) this.#down.set(key, { since: receivedAt, detail })
+      } else if (state === 'connected') this.#up(exchange, stream, receivedAt)
+    }
+  }
+
+  /** @returns the rows; what is still down lasts to the end. */
+  finish(): readonly LossRow[] {
+    for (const key of [...this.#down.keys()]) {
+      const [exchange = '', stream = ''] = key.split('\n')
+      this.#up(exchange, stream, null)
+    }
+    return this.#rows
+  }
+
+  /** Where the exchange numbers its messages, the numbers say whether anything was missed; elsewhere the time is all there is. */
+  #up(exchange: string, stream: string, end: Micros | null): void {
+    const down = this.#down.get(`${exchange}\n${stream}`)
+    if (down === undefined) return
+    this.#down.delete(`${exchange}\n${stream}`)
+    if (isNumbered(exchange, stream)) return
+    this.#rows.push({
+      type: 'gap', exchange, stream, cause: 'disconnected', from: null, to: null, start: down.since, end, missing: null,
+      backfilled: 0, provable: false, detail: down.detail,
+    }) // prettier-ignore
+  }
+
+  #addLost(value: unknown, at: Micros): void {
+    const { lost, from, to } = (value ?? {}) as {
+      readonly lost?: unknown
+      readonly from?: unknown
+      readonly to?: unknown
+    }
+    if (typeof lost !== 'number') return
+    this.lost += lost
+    this.#rows.push({
+      type: 'gap', exchange: null, stream: null, cause: 'recorder', from: null, to: null,
+      start: typeof from === 'number' ? from : at, end: typeof to === 'number' ? to : at, missing: lost, backfilled: 0,
+      provable: true, detail: 'the disk or the memory did not take them',
+    }) // prettier-ignore
+  }
+}
+
+function isNumbered(exchange: string, name: string): boolean {
+  try {
+    const { channel } = resolveStream(`${exchange}:${name}`, exchange)
+    return EXCHANGES.get(exchange)?.channels[channel]?.loss === 'detectable'
+  } catch {
+    return false
+  }
+}
+
+/** How many ids lie from one to the other, both included. */
+export function idCount(from: string | null, to: string | null): number | null {
+  if (from === null || to === null || !/^\d{1,40}$/.test(from) || !/^\d{1,40}$/.test(to)) return null
+  const count = BigInt(to) - BigInt(from) + 1n
+  return count > 0n ? Number(count) : null
+}
