@@ -1,11 +1,11 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { EXCHANGES } from '../../src/exchanges/registry.js'
-import { genesis, start, temporaryDirectory, type Running } from '../support/genesis.js'
+import { genesis, start, temporaryDirectory } from '../support/genesis.js'
+import { eventsIn, startBox, until, type Event } from './box.js'
 import { BOX_RECORDINGS, STARTED_MS, STEP_MS, type BoxRecording } from './box-recordings.js'
-
-type Event = Readonly<Record<string, unknown>>
 
 const directory = temporaryDirectory('box')
 
@@ -23,27 +23,6 @@ function recordingFile(name: string, { streams, frames }: BoxRecording): string 
   )
   writeFileSync(path, `${[JSON.stringify(header), ...lines].join('\n')}\n`)
   return path
-}
-
-async function serve(...args: readonly string[]): Promise<{ running: Running; url: string }> {
-  const running = start(['exchange', ...args, '--json'])
-  await running.saw('"listening"')
-  const url = /"url":"(ws:[^"]+)"/.exec(running.printed())?.[1] ?? ''
-  return { running, url }
-}
-
-async function stop(running: Running): Promise<Record<string, number>> {
-  running.child.kill('SIGINT')
-  return (await running.finished).summary
-}
-
-/** The lines that are complete. */
-function eventsOf(printed: string): Event[] {
-  return printed
-    .slice(0, printed.lastIndexOf('\n') + 1)
-    .split('\n')
-    .filter(line => line.startsWith('{'))
-    .map(line => JSON.parse(line) as Event)
 }
 
 /** What an event says apart from when it was received. */
@@ -89,14 +68,6 @@ function books(events: readonly Event[]): Record<string, unknown> {
   )
 }
 
-async function until(condition: () => boolean, ms: number): Promise<boolean> {
-  for (const end = performance.now() + ms; performance.now() < end;) {
-    if (condition()) return true
-    await new Promise(resolve => setTimeout(resolve, 50))
-  }
-  return condition()
-}
-
 describe('genesis exchange FILE --as NAME serves what genesis stream --exchange NAME understands', () => {
   it('has a recording of every exchange', () => {
     expect([...BOX_RECORDINGS.keys()].sort()).toEqual([...EXCHANGES.keys()].sort())
@@ -107,17 +78,17 @@ describe('genesis exchange FILE --as NAME serves what genesis stream --exchange 
       const path = recordingFile(name, recording)
       const replayed = await genesis(['replay', path, '--exchange', name, '--speed', 'max', '--json'])
       expect(replayed.summary).toMatchObject({ deadLettered: 0, gaps: 0 })
-      const { running: server, url } = await serve(path, '--as', name)
-      const client = start(['stream', ...recording.streams, '--exchange', name, '--url', url, '--json'])
+      const box = await startBox(path, '--as', name)
+      const client = start(['stream', ...recording.streams, '--exchange', name, '--url', box.url, '--json'])
       const wanted = { lanes: toldByLane(replayed.events), books: books(replayed.events) }
       const received = (): typeof wanted => ({
-        lanes: toldByLane(eventsOf(client.printed())),
-        books: books(eventsOf(client.printed())),
+        lanes: toldByLane(eventsIn(client)),
+        books: books(eventsIn(client)),
       })
-      await until(() => JSON.stringify(received()) === JSON.stringify(wanted), 12_000)
+      await until(() => isDeepStrictEqual(received(), wanted), 12_000)
       client.child.kill('SIGINT')
       const { events, summary } = await client.finished
-      const stats = await stop(server)
+      const stats = await box.stop()
       expect({ lanes: toldByLane(events), books: books(events) }).toEqual(wanted)
       expect(summary).toMatchObject({ deadLettered: 0, gaps: 0, duplicates: 0, reconnects: 0 })
       expect(events.filter(event => event['state'] === 'stale')).toEqual([])
