@@ -42,6 +42,9 @@ export interface Options {
   session?: string
   resume?: string
   port?: number
+  source?: string
+  fromToken?: string
+  publish?: string
   serve?: boolean
   host?: string
   tokenFile?: string
@@ -221,6 +224,9 @@ export const OPTIONS = {
   session: spec('session', '--session <dir>', 'where to keep the run (default: sessions/<time>)', text => text),
   resume: spec('resume', '--resume <session>', 'continue an interrupted session where its tape ends', text => text),
   port: spec('port', '--port <n>', 'TCP port on 127.0.0.1 (default: any free one)', naturalNumber('--port')),
+  source: spec('source', '--from <url>', 'events of another genesis (ws://host:port) or of a NATS stream (nats://host:port) instead of an exchange', sourceUrl),
+  fromToken: spec('fromToken', '--from-token <file>', 'file with the token of the genesis that --from names', text => text),
+  publish: spec('publish', '--publish <url>', 'put every event on a NATS stream, such as nats://127.0.0.1:4222', natsUrl),
   serve: spec('serve', '--serve', 'serve the run to other programs and a browser, as genesis serve does (port 8710 unless --port)'),
   host: spec('host', '--host <address>', 'address to serve on (default 127.0.0.1); others need --token-file', text => text),
   tokenFile: spec('tokenFile', '--token-file <file>', 'file with the token that clients must send, mode 0600 (made where there is none)', text => text),
@@ -295,6 +301,17 @@ export const GLOBAL_OPTIONS: readonly OptionName[] = [
   'limit',
   'deadLetters',
 ]
+
+function sourceUrl(text: string): string {
+  if (!/^(?:wss?|nats|tls):\/\/\S+$/.test(text))
+    throw bad('--from', text, 'an address such as ws://host:8710 or nats://host:4222')
+  return text
+}
+
+function natsUrl(text: string): string {
+  if (!/^(?:nats|tls):\/\/\S+$/.test(text)) throw bad('--publish', text, 'an address such as nats://host:4222')
+  return text
+}
 
 function fees(text: string): string {
   if (!/^-?\d(?:\.\d{1,8})?,-?\d(?:\.\d{1,8})?(?:,[A-Za-z0-9]{1,20})?$/.test(text))

@@ -79,6 +79,8 @@ function addOptions(command: Command, names: readonly OptionName[]): void {
   for (const name of names) {
     const { flags, help, parse }: OptionSpec = OPTIONS[name]
     const option = new Option(flags, help)
+    // Two commands may give one flag two meanings; each meaning has a name of its own.
+    option.attributeName = () => name
     if (parse !== undefined) option.argParser(parse)
     command.addOption(option)
   }

@@ -21,6 +21,7 @@ import { present } from './presentation.js'
 import { replayFooter } from './progress.js'
 import { appendedNote, recordingRequest, RecordingWatch, refuseFailedRecording } from './recording.js'
 import { reportingOf } from './reporting.js'
+import type { Source } from './sources.js'
 import { connecting } from './spinner.js'
 import { deadLetterPath } from './state-files.js'
 
@@ -44,6 +45,8 @@ export interface CommandRunPlan {
   readonly afterwards?: RunRequest['afterwards']
   /** `serve` keeps trying and takes commands whether or not an exchange answers. */
   readonly serves?: boolean
+  /** Where events come from in place of an exchange or a file. */
+  readonly source?: Source | null
 }
 
 const DEFAULT_SEED = 1
@@ -90,6 +93,7 @@ export async function runCommand(input: CommandInput, plan: CommandRunPlan): Pro
     prepare: parts => reporting.prepare(parts),
     watch: parts => watch(input, plan, parts),
     attachments: attachmentsOf(input, plan.serves === true),
+    ...(plan.source === undefined || plan.source === null ? {} : { source: plan.source.open }),
     ...(plan.afterwards === undefined ? {} : { afterwards: plan.afterwards }),
   })
   plan.onSummary?.(summary)

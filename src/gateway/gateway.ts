@@ -7,12 +7,12 @@ import { messageOf, UsageError } from '../model/errors.js'
 import { FEED_EVENTS, TRADING_EVENTS } from '../session/events.js'
 import type { RunningParts } from '../session/execute.js'
 import { MarketState, stateKey } from '../session/market-state.js'
+import { MechanismWatch } from '../session/mechanisms.js'
 import { Access } from './access.js'
 import { createApp } from './app.js'
 import { EventDoor } from './event-door.js'
 import type { RingOptions } from './event-ring.js'
 import { FanOut } from './fan-out.js'
-import type { MechanismState } from './mechanism-state.js'
 import { createMetrics } from './metrics.js'
 import { RateLimiter, type RateLimit } from './rate-limiter.js'
 import { SymbolBoard } from './symbol-board.js'
@@ -32,7 +32,6 @@ export interface GatewayOptions {
   readonly version: string
   /** HTML of the dashboard. */
   readonly page: string
-  readonly mechanisms: (parts: RunningParts) => readonly MechanismState[]
   readonly trouble: (text: string) => void
   readonly nowMicros: () => number
   readonly maxClients?: number
@@ -46,6 +45,7 @@ const MOST_CLIENTS = 4_096
 const REQUESTS: RateLimit = { perSecond: 100, burst: 300 }
 /** Refused tokens of one caller. */
 const FAILURES: RateLimit = { perSecond: 0.5, burst: 20 }
+const LOOK_EVERY_MS = 1_000
 /** WebSocket close code: the server goes away. */
 const GOING_AWAY = 1001
 
@@ -54,6 +54,7 @@ export class Gateway {
   readonly #fanOut: FanOut
   readonly #board: SymbolBoard
   readonly #door: EventDoor
+  readonly #looking: NodeJS.Timeout
 
   private constructor(
     parts: RunningParts,
@@ -63,6 +64,10 @@ export class Gateway {
     this.#fanOut = new FanOut({ state: new MarketState(), stateKey, ...(options.ring === undefined ? {} : { ring: options.ring }) }) // prettier-ignore
     this.#board = new SymbolBoard(session, control.streams())
     const began = performance.now()
+    const mechanisms = new MechanismWatch(parts)
+    // It tells what was done since it looked last: looking often makes that a time.
+    this.#looking = setInterval(() => mechanisms.states(), LOOK_EVERY_MS)
+    this.#looking.unref()
     const desk: Desk = {
       parts,
       fanOut: this.#fanOut,
@@ -70,7 +75,7 @@ export class Gateway {
       exchange: options.exchange,
       recordings: options.recordings,
       elapsedMs: () => performance.now() - began,
-      mechanisms: () => options.mechanisms(parts),
+      mechanisms: () => mechanisms.states(),
     }
     const access = new Access(options)
     const now = (): number => performance.now()
@@ -122,6 +127,7 @@ export class Gateway {
   async close(): Promise<void> {
     this.#fanOut.close(GOING_AWAY, 'the run has ended')
     this.#board.close()
+    clearInterval(this.#looking)
     this.#door.close()
     if (!this.#server.listening) return
     await new Promise<void>(resolve => {

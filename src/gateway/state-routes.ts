@@ -112,8 +112,16 @@ function summaries({ parts: { trading } }: Desk) {
   return trading?.desks().map(desk => desk.summary()) ?? []
 }
 
-/** The latest word on each stream; none yet is `waiting`. */
-function streamRows({ parts: { control }, fanOut }: Desk) {
+/** The latest word on each stream; a stream that joined an open connection brings none and is known by its data. */
+function streamRows({ parts: { control, live }, fanOut }: Desk) {
+  const reports = live?.feed.report() ?? []
+  const isCarried = (exchange: string, name: string): boolean =>
+    reports.some(
+      line =>
+        line.exchange === exchange &&
+        line.open &&
+        line.streams.some(stream => stream.name === name && stream.arrivals > 0),
+    )
   const latest = new Map<string, Status>()
   for (const event of fanOut.state.snapshot()) {
     if (isStatus(event)) latest.set(`${event.exchange}:${event.stream}`, event)
@@ -126,7 +134,7 @@ function streamRows({ parts: { control }, fanOut }: Desk) {
       symbol,
       pair,
       channel: interval === null ? channel : `${channel}_${interval}`,
-      state: status?.state ?? 'waiting',
+      state: status?.state ?? (isCarried(exchange, name) ? 'connected' : 'waiting'),
       detail: status?.detail ?? '',
       since: status?.time ?? null,
     }

@@ -1,6 +1,6 @@
 /** What the interface may see and do: one run, read only, and its control. */
 import type { RunningParts } from '../session/execute.js'
-import type { MechanismState } from './mechanism-state.js'
+import type { MechanismState } from '../session/mechanisms.js'
 import type { FanOut } from './fan-out.js'
 import type { SymbolBoard } from './symbol-board.js'
 

@@ -54,6 +54,8 @@ export interface RunRequest {
   readonly prepare?: (parts: RunningParts) => void
   /** Called once before the first frame. */
   readonly watch: (parts: RunningParts) => Watcher
+  /** Where events come from in place of an exchange or a file. */
+  readonly source?: (note: (text: string) => void) => Promise<RunSource>
   /** Opened before the first frame and closed when no more come: what shows the run to others while it lasts. */
   readonly attachments?: readonly Attach[]
   /** After the strategies' last word, with the tape closed and before the account is drawn up. */
@@ -118,7 +120,15 @@ export async function execute(request: RunRequest): Promise<Summary> {
   const trading =
     request.trading === null ? null : new Trading(session, request.trading, { recordedRules: opened.rules })
   const control = new RunControl({ live: opened.live, streams: opened.streams, now: () => clock.now() })
-  const parts: RunningParts = { session, recorder, trading, control, live: opened.live, journal: opened.journal, pace: opened.pace }
+  const parts: RunningParts = {
+    session,
+    recorder,
+    trading,
+    control,
+    live: opened.live,
+    journal: opened.journal,
+    pace: opened.pace,
+  }
   const additions = addTo(parts, request, opened.lines)
   const begun = performance.now()
   const attachments: Attachment[] = []
@@ -146,7 +156,7 @@ export async function execute(request: RunRequest): Promise<Summary> {
       endsWithRecorder: request.recording?.isAll ?? false,
       describe: found => description.take(found, session.names),
       control,
-      now: opened.journal === null ? () => clock.now() : null,
+      now: opened.live === null ? null : () => clock.now(),
       durationMs: request.durationMs,
       refresh: () => {
         deadLetters.tick(clock.now())
@@ -218,12 +228,28 @@ interface OpenedSource {
 }
 
 async function openSource(request: RunRequest, note: (text: string) => void): Promise<OpenedSource> {
+  if (request.source !== undefined) {
+    const source = await request.source(note)
+    const { streams } = request
+    const close = (): Promise<void> => Promise.resolve()
+    return { source, live: null, control: null, journal: null, pace: null, streams, lines: 1, rules: [], close }
+  }
   if (request.context.frames === 'live') {
     const live = await openLive({ ...request.live, streams: request.streams, note })
     const { streams } = request
     const { lines } = request.live
     const { feed, control } = live
-    return { source: feed, live, control, journal: null, pace: null, streams, lines, rules: [], close: () => live.close() }
+    return {
+      source: feed,
+      live,
+      control,
+      journal: null,
+      pace: null,
+      streams,
+      lines,
+      rules: [],
+      close: () => live.close(),
+    }
   }
   const milliseconds = (): number => performance.now()
   const pace = paceOf(request.context.pace === 'paced' ? request.speed : Infinity, milliseconds)
@@ -241,10 +267,10 @@ async function openSource(request: RunRequest, note: (text: string) => void): Pr
 }
 
 function createSession(request: RunRequest, opened: OpenedSource, deadLetters: DeadLetterFile): Session {
-  const { limit, command, context } = request
+  const { limit, command } = request
   const { streams, lines } = opened
   // A live run hears what was asked for, be it asked later; a file's events all pass where nobody asked for less.
-  const isOpen = streams.length === 0 && context.frames !== 'live'
+  const isOpen = streams.length === 0 && opened.live === null
   return new Session({
     command,
     streams,

@@ -9,6 +9,7 @@ import type { CommandInput } from '../command.js'
 import { speedText } from '../progress.js'
 import { nowMicros, resolveStreams, runCommand } from '../run-command.js'
 import { software } from '../software.js'
+import { sourceOf } from '../sources.js'
 import { strategyText, TRADING_PRINTS, tradingOptions } from '../trading-options.js'
 
 const DEFAULT_STREAM = 'btcusdt@trade'
@@ -18,6 +19,7 @@ export async function run(input: CommandInput): Promise<ExitCode> {
   if (options.resume !== undefined) return resume(input, new SessionFiles(options.resume))
   const wanted = tradingOptions(options)
   const trading = await planTrading(wanted)
+  if (options.source !== undefined) return fromSource(input, trading)
   return options.fromFile === undefined ? begin(input, wanted, trading) : fromFile(input, options.fromFile, trading)
 }
 
@@ -53,6 +55,21 @@ function live(
     trading,
     resumes,
     onSummary: summary => files.writeResult(summary),
+  })
+}
+
+/** Events of another process: nothing raw to keep, so its own recording is where they can be read again. */
+function fromSource(input: CommandInput, trading: TradingPlan): Promise<ExitCode> {
+  const streams = resolveStreams(input.args, input)
+  const source = sourceOf(input, streams)
+  return runCommand(input, {
+    command: 'paper',
+    context: { ...CONTEXTS.paper, keeps: 'nothing' },
+    title: `genesis paper · ${strategyText(trading)} · from ${source?.name ?? ''}`,
+    streams,
+    prints: TRADING_PRINTS,
+    trading,
+    source,
   })
 }
 

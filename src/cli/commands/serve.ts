@@ -3,6 +3,7 @@ import type { ExitCode } from '../../model/errors.js'
 import { CONTEXTS } from '../../session/context.js'
 import type { CommandInput } from '../command.js'
 import { resolveStreams, runCommand } from '../run-command.js'
+import { sourceOf } from '../sources.js'
 
 export function run(input: CommandInput): Promise<ExitCode> {
   const streams = resolveStreams(input.args, input)
@@ -13,5 +14,6 @@ export function run(input: CommandInput): Promise<ExitCode> {
     streams,
     prints: ['status'],
     serves: true,
+    source: sourceOf(input, streams),
   })
 }

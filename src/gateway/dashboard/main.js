@@ -5,78 +5,76 @@ import { MarketView } from './market.js'
 import { log, showConnections, showMechanisms, showStreams, showTrading, tone } from './panels.js'
 import { byId } from './text.js'
 
-function start() {
-  let market = null
-  const connection = new Connection({
-    live: () => {
-      setLink('live', 'live')
-      void market.choose()
-    },
-    lost: seconds => setLink('lost', `server lost, trying again in ${seconds} s`),
-    event: event => take(event, market),
-  })
-  const command = path => {
-    connection.ask(path, { method: 'POST', body: '{}' }).then(
-      ({ blocks, strategies }) =>
-        log(
-          Date.now() * 1000,
-          `${strategies.join(', ')}: ${blocks === 'none' ? 'trading again' : `blocked (${blocks})`}`,
-        ),
+class Page {
+  constructor() {
+    this.market = null
+    this.connection = new Connection({
+      live: () => {
+        setLink('live', 'live')
+        void this.market.choose()
+      },
+      lost: seconds => setLink('lost', `server lost, trying again in ${seconds} s`),
+      event: event => take(event, this.market),
+    })
+    byId('kill').addEventListener('click', () => {
+      if (confirm('Close every position and stop all trading?')) this.command('/api/kill')
+    })
+    byId('resume').addEventListener('click', () => this.command('/api/resume'))
+    byId('entry').addEventListener('submit', submit => {
+      submit.preventDefault()
+      this.connection.useToken(byId('token').value.trim())
+      void this.enter()
+    })
+    void this.enter()
+  }
+
+  command(path) {
+    this.connection.ask(path, { method: 'POST', body: '{}' }).then(
+      ({ blocks, strategies }) => {
+        const what = blocks === 'none' ? 'trading again' : `blocked (${blocks})`
+        log(Date.now() * 1000, `${strategies.join(', ')}: ${what}`)
+      },
       error => log(Date.now() * 1000, error.message, 'fall'),
     )
   }
-  byId('kill').addEventListener(
-    'click',
-    () => confirm('Close every position and stop all trading?') && command('/api/kill'),
-  )
-  byId('resume').addEventListener('click', () => command('/api/resume'))
-  byId('entry').addEventListener('submit', submit => {
-    submit.preventDefault()
-    connection.useToken(byId('token').value.trim())
-    void enter()
-  })
 
-  async function enter() {
-    if (!connection.token) return askForToken('')
+  async enter() {
+    if (!this.connection.token) return askForToken('')
     try {
-      const { command: name } = await connection.ask('/api/account')
-      byId('run').textContent = name
+      const { command } = await this.connection.ask('/api/account')
+      byId('run').textContent = command
     } catch (error) {
       if (error.status === 401) return askForToken('That token was refused.')
       if (error.status === 429) return askForToken(error.message)
       setLink('lost', 'no answer, trying again')
-      setTimeout(enter, 1000)
+      setTimeout(() => this.enter(), 1000)
       return
     }
     byId('entry').hidden = true
     byId('board').hidden = false
-    market ??= new MarketView(connection)
-    if (connection.socket === null) {
-      connection.open(['trade.*', 'book.*', 'status.*', 'fill.*', 'halt.*', 'refusal.*'])
-      void poll()
-      setInterval(() => market.stale && market.drawBook(), 200)
-    }
+    if (this.market !== null) return
+    this.market = new MarketView(this.connection)
+    this.connection.open(['trade.*', 'book.*', 'status.*', 'fill.*', 'halt.*', 'refusal.*'])
+    setInterval(() => this.market.stale && this.market.drawBook(), 200)
+    void this.poll()
   }
 
   /** Panels keep what they showed while the server is away. */
-  async function poll() {
+  async poll() {
     try {
       const paths = ['streams', 'connections', 'strategies', 'positions', 'orders', 'mechanisms']
-      const [streams, connections, strategies, positions, orders, mechanisms] = await Promise.all(
-        paths.map(path => connection.ask(`/api/${path}`)),
-      )
-      market.offer(streams.symbols)
+      const answers = paths.map(path => this.connection.ask(`/api/${path}`))
+      const [streams, connections, strategies, positions, orders, mechanisms] = await Promise.all(answers)
+      this.market.offer(streams.symbols)
       showStreams(streams)
       showConnections(connections)
-      showTrading(strategies, positions, orders, command)
+      showTrading(strategies, positions, orders, path => this.command(path))
       showMechanisms(mechanisms)
     } catch (error) {
       if (error.status === 401) askForToken('The server has another token now.')
     }
-    setTimeout(poll, 1000)
+    setTimeout(() => this.poll(), 1000)
   }
-
-  void enter()
 }
 
 function take(event, market) {
@@ -93,7 +91,11 @@ function take(event, market) {
       break
     case 'status':
       if (event.state === 'gap' || event.state === 'disconnected') market.forgetBooks(event.exchange)
-      log(event.time, `${event.exchange}:${event.stream} ${event.state} ${event.detail}`, tone(event.state))
+      log(
+        event.time,
+        `${event.exchange}:${event.stream} ${event.state}${event.detail.startsWith(event.state) ? event.detail.slice(event.state.length) : ` ${event.detail}`}`,
+        tone(event.state),
+      )
       break
     case 'halt':
       log(
@@ -122,4 +124,4 @@ function askForToken(problem) {
   byId('token').focus()
 }
 
-start()
+new Page()
