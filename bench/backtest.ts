@@ -169,10 +169,10 @@ async function genesisBars(bars: readonly Bar[]): Promise<Contender> {
 }
 
 interface Grademark {
-  backtest(
+  readonly backtest: (
     strategy: object,
     series: unknown,
-  ): { entryTime: number; entryPrice: number; exitTime: number; exitPrice: number; exitReason: string }[]
+  ) => { entryTime: number; entryPrice: number; exitTime: number; exitPrice: number; exitReason: string }[]
 }
 
 interface DataForge {

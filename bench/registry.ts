@@ -7,10 +7,12 @@ import { recordBench } from './record.js'
 import { replayBench } from './replay.js'
 import { startBench } from './start.js'
 import { tableBench } from './table.js'
+import { websocketBench } from './websocket.js'
 
 export const BENCHES: readonly Bench[] = [
   decodeBench,
   busBench,
+  websocketBench,
   recordBench,
   replayBench,
   backtestBench,

@@ -14,6 +14,7 @@ import { Digest, sink } from './harness.js'
 import { recordedFrames, writeRecording } from './record.js'
 import { tardisFound } from './rivals/tardis.js'
 import { scratchPath } from './scratch.js'
+import { Stopwatch } from './stopwatch.js'
 
 const FRAMES = 300_000
 
@@ -183,19 +184,5 @@ function contender<Event>(
       await replay(event => digest.add(foundOf(event)))
       return digest.hex()
     },
-  }
-}
-
-/** Runs from the first event to the last. */
-export class Stopwatch {
-  #units = 0
-  #first = 0n
-
-  count(): void {
-    if (this.#units++ === 0) this.#first = process.hrtime.bigint()
-  }
-
-  stop(): Timed {
-    return { units: this.#units, seconds: Number(process.hrtime.bigint() - this.#first) / 1e9 }
   }
 }

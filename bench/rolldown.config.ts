@@ -2,7 +2,7 @@
 import { defineConfig } from 'rolldown'
 
 export default defineConfig({
-  input: { main: 'bench/main.ts' },
+  input: { main: 'bench/main.ts', 'websocket-server': 'bench/websocket-server.ts' },
   platform: 'node',
   external: id => !id.startsWith('.') && !id.startsWith('/'),
   logLevel: 'silent',
