@@ -48,6 +48,7 @@ const IDLE_PAUSE_MS = 20
 export async function startEmbeddedExchange(options: EmbeddedExchangeOptions = {}): Promise<EmbeddedExchange> {
   const seed = options.seed ?? 1
   const start = options.start ?? Date.now() * MICROS_PER_MS
+  const startedAt = performance.now()
   const market = new SimulatedMarket({ seed, start, rate: options.rate ?? RATE })
   for (const symbol of options.symbols ?? []) market.market(symbol.toUpperCase())
   const venue = new SimulatedVenue(market, options.messagesPerSecond ?? MESSAGES_PER_SECOND)
@@ -55,7 +56,8 @@ export async function startEmbeddedExchange(options: EmbeddedExchangeOptions = {
   venue.open(server)
   const port = await server.listen(options.port ?? 0)
   const pump = new MarketPump(market, venue, server, options.speed ?? 1)
-  pump.start()
+  // Listing the symbols has taken a while, which the market makes up for: its time is the machine's.
+  pump.start(startedAt)
   return {
     url: `ws://127.0.0.1:${port}`,
     httpUrl: `http://127.0.0.1:${port}`,
@@ -80,8 +82,9 @@ class MarketPump {
     private readonly speed: number,
   ) {}
 
-  start(): void {
-    const [origin, startedAt] = [this.market.now, performance.now()]
+  /** @param startedAt when the market's present time was the machine's; on the monotonic clock. */
+  start(startedAt: number): void {
+    const origin = this.market.now
     const turn = (): void => {
       if (this.isStopped) return
       const target = origin + Math.floor((performance.now() - startedAt) * this.speed * MICROS_PER_MS)
