@@ -4,12 +4,11 @@ import { Session } from '../session.js'
 import { planTrading, type TradingPlan } from '../trading.js'
 import { Accounts } from './accounts.js'
 import { framesOf, silencesOf, storyOf, together, tradesOf } from './figures.js'
-import { runRig } from './rig.js'
+import { isPlayed, runRig } from './rig.js'
 import { TAPE_CHANNELS, type Tape } from './tape.js'
 import type { Findings, Ground } from './trial.js'
 import { abandoning, Venue } from './venue.js'
 
-const PATIENCE_SECONDS = 8
 const STRATEGY = {
   strategies: ['sma'],
   parameters: ['fast=100', 'slow=400'],
@@ -31,8 +30,8 @@ export async function tryIntegrated(ground: Ground): Promise<Findings> {
     urls: [venue.url],
     lines: 2,
     channels: TAPE_CHANNELS,
-    seconds: storm.seconds + PATIENCE_SECONDS,
-    mayEndAfterSeconds: storm.seconds + 0.1,
+    seconds: storm.seconds + 0.1,
+    isDone: isPlayed,
     prepare: session => trade(session, accounts),
   }).catch(abandoning(venue))
   const stats = await venue.stop()

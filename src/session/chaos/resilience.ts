@@ -1,11 +1,9 @@
 /** Trial 2, resilience: one connection, cut and silenced; what was lost meanwhile is named to the trade, and no component suffers for another. */
 import { framesOf, silencesOf, storyOf, together, tradesOf } from './figures.js'
-import { runRig } from './rig.js'
+import { isPlayed, runRig } from './rig.js'
 import { TAPE_CHANNELS } from './tape.js'
 import type { Findings, Ground } from './trial.js'
 import { abandoning, Venue } from './venue.js'
-
-const PATIENCE_SECONDS = 8
 
 export async function tryResilience({ storm, tape: record }: Ground): Promise<Findings> {
   const tape = await record()
@@ -14,8 +12,8 @@ export async function tryResilience({ storm, tape: record }: Ground): Promise<Fi
     urls: [venue.url],
     lines: 1,
     channels: TAPE_CHANNELS,
-    seconds: storm.seconds + PATIENCE_SECONDS,
-    mayEndAfterSeconds: storm.seconds + 0.1,
+    seconds: storm.seconds + 0.1,
+    isDone: isPlayed,
   }).catch(abandoning(venue))
   const stats = await venue.stop()
   const { tradesOffered, tradesLost, tradesInLedger } = tradesOf(tape, report)

@@ -18,10 +18,10 @@ export interface RigOptions {
   readonly urls: readonly string[]
   readonly lines: 1 | 2
   readonly channels: readonly string[]
-  /** Ends at this time at the latest. */
+  /** From the first data on: the trial lasts at least this long. */
   readonly seconds: number
-  /** Ends once nothing has come for a while after this long; Infinity where the market never ends. */
-  readonly mayEndAfterSeconds: number
+  /** Whether it may end then; it does at the latest after {@link PATIENCE_SECONDS} more. */
+  readonly isDone: (seen: Seen) => boolean
   /** Called before the first frame. */
   readonly prepare?: (session: Session) => void
 }
@@ -46,8 +46,16 @@ export interface RigReport {
   readonly session: Session
 }
 
+export interface Seen {
+  readonly outages: Outages
+  /** Since the last data. */
+  readonly quietMs: number
+}
+
 /** Longest pause between messages of a market that goes on. */
 const QUIET_MS = 500
+/** A machine that is busy with other things gets this much more time. */
+const PATIENCE_SECONDS = 8
 const LOOK_EVERY_MS = 50
 
 /** Runs the session against the exchanges at `urls` until the market has ended or the time is up. */
@@ -144,11 +152,16 @@ class Watch {
 
   isOver(): boolean {
     const now = performance.now()
-    const { seconds, mayEndAfterSeconds } = this.options
-    if (now - this.#begunAt >= seconds * 1_000) return true
-    if (this.#firstDataAt === 0 || now - this.#firstDataAt < mayEndAfterSeconds * 1_000) return false
-    return now - this.#lastDataAt > QUIET_MS
+    const { seconds, isDone } = this.options
+    if (now - this.#begunAt >= (seconds + PATIENCE_SECONDS) * 1_000) return true
+    if (this.#firstDataAt === 0 || now - this.#firstDataAt < seconds * 1_000) return false
+    return isDone({ outages: this.outages, quietMs: now - this.#lastDataAt })
   }
+}
+
+/** The tape has been played to its end. */
+export function isPlayed({ quietMs }: Seen): boolean {
+  return quietMs > QUIET_MS
 }
 
 /** Which streams each connection acknowledged, or brought data of. */
