@@ -150,6 +150,8 @@ export interface Dialect {
   topic(stream: Stream): string
   /** Topics that an address asks for by itself (`/stream?streams=a/b`); absent where addresses name none. */
   addressed?(path: string): readonly string[]
+  /** What clients ask by REST before they subscribe (which symbols there are, the time); undefined for other addresses, absent where nothing of the kind is served. */
+  info?(address: URL, listed: readonly string[], now: Micros): string | undefined
   /** A recorded message as this client would get it; absent where every client gets it as it is. */
   deliver?(message: string, client: Recipient): string
   /** Sent on an idle connection; null where the exchange sends none. */

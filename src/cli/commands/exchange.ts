@@ -5,6 +5,7 @@ import { startRecordedExchange } from '../../feed/embedded/recorded-exchange.js'
 import { eventLine } from '../../model/event-line.js'
 import { EXIT, type ExitCode } from '../../model/errors.js'
 import { recordedMessages } from '../../session/recorded-messages.js'
+import { readTapeSetup } from '../../session/tape-header.js'
 import type { CommandInput } from '../command.js'
 import { countText } from '../format.js'
 import { interruption } from '../interruption.js'
@@ -34,7 +35,7 @@ export async function run(input: CommandInput): Promise<ExitCode> {
   return EXIT.done
 }
 
-function start({ args, options }: CommandInput): Promise<EmbeddedExchange> {
+async function start({ args, options }: CommandInput): Promise<EmbeddedExchange> {
   const [file] = args
   const common = {
     port: options.port ?? 0,
@@ -43,9 +44,11 @@ function start({ args, options }: CommandInput): Promise<EmbeddedExchange> {
   }
   if (file !== undefined) {
     const exchange = findExchange(options.as ?? 'binance')
+    const { streams } = await readTapeSetup([file], exchange.name)
     return startRecordedExchange({
       ...common,
       exchange,
+      symbols: [...new Set(streams.filter(stream => stream.exchange === exchange.name).map(({ symbol }) => symbol))],
       messages: () => recordedMessages(file, exchange.name),
       speed: options.speed ?? 1,
     })

@@ -2,6 +2,7 @@
 import { DecodeError } from '../../model/errors.js'
 import { asObject, parseJson, type Json, type JsonObject } from '../../wire/json.js'
 import type { ClientRequest, Dialect } from '../exchange.js'
+import { binanceInfo } from './binance-info.js'
 import { streamName, topicOf } from './binance-streams.js'
 
 export const binanceDialect: Dialect = {
@@ -25,6 +26,7 @@ export const binanceDialect: Dialect = {
     return rawTopics(message)
   },
   topic: stream => topicOf(streamName(stream)),
+  info: binanceInfo,
   addressed: path => namedInPath(path).map(topicOf),
   deliver: (message, { path }) => (isRaw(path) ? unwrapped(message) : message),
   heartbeat: null,

@@ -3,7 +3,7 @@ import type { Micros } from '../../model/time.js'
 import type { RestAnswer } from './exchange-server.js'
 import type { SimulatedMarket } from './simulated-market.js'
 import type { SymbolMarket } from './symbol-market.js'
-import type { SymbolProfile } from './symbol-profile.js'
+import { profileOf, type SymbolProfile } from './symbol-profile.js'
 import type { TapedTrade } from './trade-tape.js'
 
 /** @see https://developers.binance.com/docs/binance-spot-api-docs/rest-api */
@@ -30,6 +30,8 @@ const SYMBOL_PATHS: ReadonlyMap<string, Answer> = new Map<string, Answer>([
   ['/aggTrades', (market, query) => ok(aggTradeList(market, market.aggTrades.from(fromId(query), limitOf(query, 500, 1_000))))],
 ]) // prettier-ignore
 
+const COMMON = ['BTCUSDT', 'ETHUSDT', 'BNBUSDT', 'SOLUSDT', 'XRPUSDT', 'ETHBTC']
+
 const INVALID_SYMBOL = refused(-1121, 'Invalid symbol.')
 
 function tradeList({ messages }: SymbolMarket, trades: readonly TapedTrade[]): string {
@@ -50,10 +52,11 @@ function aggTradeList({ messages }: SymbolMarket, trades: readonly TapedTrade[])
 
 function exchangeInfo(market: SimulatedMarket, query: URLSearchParams): RestAnswer {
   const asked = query.get('symbol')
-  const symbols = asked === null ? market.listed() : [asked]
-  const markets = symbols.map(symbol => market.market(symbol))
-  if (markets.includes(undefined)) return INVALID_SYMBOL
-  const rows = markets.map(found => (found === undefined ? '' : symbolInfo(found.profile)))
+  // Whatever is asked for is listed then; these a client may find.
+  const symbols = asked === null ? new Set([...market.listed(), ...COMMON]) : [asked]
+  const profiles = [...symbols].map(profileOf)
+  if (profiles.includes(undefined)) return INVALID_SYMBOL
+  const rows = profiles.map(profile => (profile === undefined ? '' : symbolInfo(profile)))
   const head = `"timezone":"UTC","serverTime":${toMs(market.now)},"rateLimits":[],"exchangeFilters":[]`
   return ok(`{${head},"symbols":[${rows.join(',')}]}`)
 }

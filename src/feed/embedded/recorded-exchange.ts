@@ -15,6 +15,8 @@ export interface RecordedExchangeOptions {
   readonly exchange: Exchange
   /** Called once, when the first client has subscribed. */
   readonly messages: () => RecordedMessages
+  /** The exchange's ids of what the recording holds, for clients that ask before they subscribe. */
+  readonly symbols?: readonly string[]
   /** 0 or absent: any free one. */
   readonly port?: number
   readonly seed?: number | string
@@ -36,7 +38,7 @@ export interface RecordedExchange extends EmbeddedExchange {
 /** @throws UsageError where the faults cannot be read; the error of the system where the port is taken. */
 export async function startRecordedExchange(options: RecordedExchangeOptions): Promise<RecordedExchange> {
   const { exchange, seed = 1, speed = 1, atEnd = 'idle' } = options
-  const venue = new RecordedVenue(exchange, options.unsubscribed ?? 'nothing')
+  const venue = new RecordedVenue(exchange, options.unsubscribed ?? 'nothing', options.symbols ?? [])
   const server = new ExchangeServer(venue, new Faults(parseFaults(options.faults ?? ''), seed))
   venue.open(server)
   const port = await server.listen(options.port ?? 0)
@@ -73,6 +75,7 @@ class RecordedVenue implements Venue, PlaybackHall {
   constructor(
     private readonly exchange: Exchange,
     private readonly unsubscribed: 'nothing' | 'everything',
+    private readonly symbols: readonly string[],
   ) {
     const { count, perMs } = exchange.limits.messages
     // The limit as declared is what clients send; what the exchange counts holds a pong, too.
@@ -127,6 +130,8 @@ class RecordedVenue implements Venue, PlaybackHall {
   async rest(address: URL): Promise<RestAnswer> {
     const ticket = ticketFor(this.exchange, address)
     if (ticket !== undefined) return { status: 200, body: ticket }
+    const info = this.exchange.dialect.info?.(address, this.symbols, Date.now() * MICROS_PER_MS)
+    if (info !== undefined) return { status: 200, body: info }
     const deadline = performance.now() + SNAPSHOT_WITHIN_MS
     for (;;) {
       const body = this.books.answer(address)
