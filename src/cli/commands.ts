@@ -105,7 +105,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     name: 'gaps',
     arguments: '<file>',
     summary: 'what is missing from a recording, where, and why',
-    options: ['onCorrupt'],
+    options: ['stream', 'columns', 'interval', 'onCorrupt'],
     examples: ['genesis gaps btc.jsonl.gz', 'genesis gaps recordings/ --json'],
     load: () => import('./commands/gaps.js'),
   },

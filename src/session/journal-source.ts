@@ -52,6 +52,10 @@ export class JournalSource implements RunSource {
   /** Called before the first item at or after `from`, where there is one. */
   onBegin: () => void = () => undefined
   #stopped = false
+  /** Bytes read before the present batch, and how much of that batch was delivered. */
+  #readBefore = 0
+  #delivered = 0
+  #batchSize = 1
 
   private constructor(
     private readonly readers: readonly JournalReader[],
@@ -78,8 +82,11 @@ export class JournalSource implements RunSource {
     const { from = Number.NEGATIVE_INFINITY, pace } = this.options
     let begun = false
     for await (const batch of this.batches()) {
+      this.#delivered = 0
+      this.#batchSize = Math.max(1, batch.length)
       for (const item of batch) {
         if (this.#stopped) return
+        this.#delivered++
         if (!begun && item.receivedAt >= from) {
           begun = true
           this.onBegin()
@@ -88,6 +95,7 @@ export class JournalSource implements RunSource {
         if (item.kind === 'event') deliverEvent(item.event)
         else deliver(item)
       }
+      this.#readBefore = this.#bytesRead()
       await pace.breathe()
     }
   }
@@ -106,15 +114,22 @@ export class JournalSource implements RunSource {
     return Promise.resolve()
   }
 
-  /** Bytes of the files, packed or not; the total is null where it cannot be known, as for pipes. */
+  /**
+   * Bytes of the files, packed or not, as far as what is in them was delivered: a block is read at once and may take long to pass.
+   * The total is null where it cannot be known, as for pipes.
+   */
   progress(): ReadProgress {
-    const all = this.readers.map(reader => reader.progress())
-    const totals = all.map(({ total }) => total)
+    const totals = this.readers.map(reader => reader.progress().total)
     const known = totals.filter(total => total !== null)
+    const share = this.#delivered / this.#batchSize
     return {
-      read: all.reduce((sum, { read }) => sum + read, 0),
+      read: Math.round(this.#readBefore + (this.#bytesRead() - this.#readBefore) * share),
       total: known.length < totals.length ? null : known.reduce((sum, total) => sum + total, 0),
     }
+  }
+
+  #bytesRead(): number {
+    return this.readers.reduce((sum, reader) => sum + reader.progress().read, 0)
   }
 
   reports(): readonly JournalReport[] {
