@@ -7,7 +7,6 @@ import { Gateway } from '../gateway/gateway.js'
 import { readToken } from '../gateway/token.js'
 import { UsageError } from '../model/errors.js'
 import type { Attachment, RunningParts } from '../session/execute.js'
-import { MechanismWatch } from '../session/mechanisms.js'
 import type { CommandInput } from './command.js'
 import { printsLines } from './presentation.js'
 import { nowMicros } from './run-command.js'
@@ -29,7 +28,6 @@ export async function serveRun(
   const port = options.port ?? DEFAULT_PORT
   if (port > LARGEST_PORT) throw new UsageError('option', `--port ${port}: expected a number up to ${LARGEST_PORT}`)
   const token = tokenFor(input, host)
-  const mechanisms = new MechanismWatch(parts)
   const gateway = await Gateway.start(parts, {
     host,
     port,
@@ -39,7 +37,6 @@ export async function serveRun(
     recordings: options.recordings ?? join(io.cwd, 'recordings'),
     version: version(),
     page: dashboardPage(),
-    mechanisms: () => mechanisms.states(),
     trouble: text => note(`gateway: ${text}`),
     nowMicros,
   })

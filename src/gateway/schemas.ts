@@ -153,6 +153,9 @@ export const mechanisms = z.object({
     z.object({
       name: z.string(),
       term: z.string(),
+      key: z.string(),
+      file: z.string(),
+      protects: z.string(),
       state: z.string(),
       counters: z.record(z.string(), z.union([z.number(), z.string(), z.null()])),
       last: z.object({ time: micros, text: z.string() }).nullable(),
