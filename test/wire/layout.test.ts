@@ -1,0 +1,225 @@
+import { describe, expect, it } from 'vitest'
+import { DecodeError } from '../../src/model/errors.js'
+import { exactPrice, exactSize, idText } from '../../src/model/number.js'
+import { asObject, asString, parseJson } from '../../src/wire/json.js'
+import { choice, flag, id, list, optional, price, rule, size, text } from '../../src/wire/field.js'
+import { Layouts, type MessageDecoder } from '../../src/wire/layout.js'
+
+interface Found {
+  readonly symbol: string
+  readonly id: string
+  readonly price: number
+  readonly size: number | null
+  readonly buys: boolean
+}
+
+/** The general way of a small protocol: `{"k":"t","s":…,"i":…,"p":…,"q":…,"b":…}`. */
+class General implements MessageDecoder<Found> {
+  calls = 0
+
+  decode(data: Buffer, _received: number, out: Found[]): void {
+    this.calls++
+    const message = asObject(parseJson(data.toString()), 'message')
+    if (message['k'] !== 't') throw new DecodeError('unknown', 'no trade')
+    if (typeof message['b'] !== 'boolean') throw new DecodeError('field', 'b')
+    out.push({
+      symbol: asString(message['s'], 's'),
+      id: idText(message['i'], 'i'),
+      price: exactPrice(message['p'], 'p'),
+      size: message['q'] === undefined ? null : exactSize(message['q'], 'q'),
+      buys: message['b'],
+    })
+  }
+}
+
+const trades = rule({
+  name: 'trade',
+  when: { k: 't' },
+  fields: [
+    text('s', symbol => symbol),
+    id('i'),
+    price('p'),
+    optional(size('q')),
+    flag('b', { true: true, false: false }),
+  ],
+  make: (_, out: Found[], symbol, id, price, size, buys) => {
+    out.push({ symbol, id, price, size: size ?? null, buys })
+    return true
+  },
+})
+
+function decoderOf(rules = [trades]) {
+  const general = new General()
+  const layouts = new Layouts(rules)
+  const decoder = layouts.decoder(general)
+  const decode = (message: string): Found[] => {
+    const out: Found[] = []
+    decoder.decode(Buffer.from(message), 1, out)
+    return out
+  }
+  return { general, layouts, decode }
+}
+
+const frame = (p: string, rest = ''): string => `{"k":"t","s":"BTC","i":12345678,"p":${p},"q":"0.500","b":true${rest}}`
+const FOUND = { symbol: 'BTC', id: '12345678', price: 97_123.45, size: 0.5, buys: true }
+
+describe('Layouts', () => {
+  it('learns a layout from the first message and reads the next ones from their bytes', () => {
+    const { general, layouts, decode } = decoderOf()
+    for (let count = 0; count < 100; count++) expect(decode(frame('"97123.45"'))).toEqual([FOUND])
+    expect(layouts.stats()).toMatchObject({ fast: 99, general: 1, givenUp: 0 })
+    // The first one, and those that are compared at growing distances.
+    expect(general.calls).toBe(1 + 7)
+    expect(layouts.stats().layouts).toEqual([
+      {
+        rule: 'trade',
+        shape: '{"k":"t","s":"<text text>","i":<id>,"p":"<decimal text>","q":"<decimal text>","b":<flag>}',
+        messages: 99,
+      },
+    ])
+  })
+
+  it('takes the keys in the order in which they come, each order a layout of its own', () => {
+    const { layouts, decode } = decoderOf()
+    for (const message of [frame('"97123.45"'), '{"b":true,"q":"0.5","p":97123.45,"i":"12345678","s":"BTC","k":"t"}']) {
+      for (let count = 0; count < 3; count++) expect(decode(message)).toEqual([FOUND])
+    }
+    expect(layouts.stats()).toMatchObject({ fast: 4, general: 2 })
+  })
+
+  it('reads values that are not declared as whatever they are, and an optional one that is absent as none', () => {
+    const { layouts, decode } = decoderOf()
+    const more = [',"x":1,"y":"z","n":null,"f":false', ',"x":-2.5,"y":"ä{","n":null,"f":true'].map(rest =>
+      frame('"1"', rest),
+    )
+    for (const message of more) expect(decode(message)).toHaveLength(1)
+    expect(layouts.stats().fast).toBe(1)
+    const without = '{"k":"t","s":"BTC","i":1,"p":"1","b":false}'
+    for (let count = 0; count < 2; count++)
+      expect(decode(without)).toEqual([{ ...FOUND, id: '1', price: 1, size: null, buys: false }])
+    expect(layouts.stats().fast).toBe(2)
+  })
+
+  it('leaves to the general way what it cannot be sure of', () => {
+    const { layouts, decode } = decoderOf()
+    decode(frame('"1"'))
+    decode(frame('1'))
+    for (const [value, price] of [
+      ['"1234567890.12345678901"', undefined],
+      ['1e3', undefined],
+      ['"00097123.4500"', 97_123.45],
+      ['"0"', undefined],
+      ['-1', undefined],
+      ['"9007199254740993"', undefined],
+      ['"1234567890123450"', 1_234_567_890_123_450],
+      ['0.1', 0.1],
+    ] as const) {
+      if (price === undefined) expect(() => decode(frame(value)), value).toThrow(DecodeError)
+      else expect(decode(frame(value)), value).toEqual([{ ...FOUND, price }])
+    }
+    expect(layouts.stats().givenUp).toBe(0)
+    expect(() => decode(frame('01'))).toThrow(DecodeError)
+    expect(() => decode(`${frame('1')} x`)).toThrow(DecodeError)
+  })
+
+  it('learns nothing from repeated keys, escaped texts and messages too long to be scanned', () => {
+    for (const message of [
+      '{"k":"t","s":"BTC","i":1,"p":1,"p":2,"b":true}',
+      '{"k":"t","s":"\\u0042TC","i":1,"p":1,"b":true}',
+      `{"k":"t","s":"BTC","i":1,"p":1,"b":true,"x":"${'x'.repeat(70_000)}"}`,
+    ]) {
+      const { layouts, decode } = decoderOf()
+      const first = decode(message)
+      expect(decode(message)).toEqual(first)
+      expect(layouts.stats()).toMatchObject({ fast: 0, general: 2, layouts: [] })
+    }
+  })
+
+  it('never adopts a rule that does not say what the general way says', () => {
+    const wrong = rule({
+      name: 'wrong',
+      when: { k: 't' },
+      fields: [text('s', symbol => symbol)],
+      make: (_, out: Found[], symbol) => {
+        out.push({ ...FOUND, symbol, price: 1 })
+        return true
+      },
+    })
+    const { layouts, decode } = decoderOf([wrong, trades])
+    for (let count = 0; count < 3; count++) expect(decode(frame('"97123.45"'))).toEqual([FOUND])
+    expect(layouts.stats().layouts.map(layout => layout.rule)).toEqual(['trade'])
+  })
+
+  it('gives a layout up at the first message that it reads otherwise', () => {
+    const careless = rule({
+      name: 'careless',
+      when: { k: 't' },
+      fields: [text('s', symbol => symbol), id('i'), price('p'), size('q')],
+      make: (_, out: Found[], symbol, id, price, size) => {
+        out.push({ symbol, id, price, size, buys: true })
+        return true
+      },
+    })
+    const { layouts, decode } = decoderOf([careless])
+    decode(frame('"97123.45"'))
+    const sold = frame('"97123.45"').replace('true', 'false')
+    expect(decode(sold)).toEqual([{ ...FOUND, buys: false }])
+    expect(layouts.stats()).toMatchObject({ fast: 0, general: 2, givenUp: 1, layouts: [] })
+  })
+
+  it('reads lists of any length once it has seen a row', () => {
+    interface Levels {
+      readonly levels: (readonly [string, number])[]
+    }
+    const general: MessageDecoder<Levels> = {
+      decode(data, _, out) {
+        const { l } = JSON.parse(data.toString()) as { l: [string, string][] }
+        out.push({ levels: l.map(([side, price]) => [side === 'b' ? 'bid' : 'ask', Number(price)]) })
+      },
+    }
+    const layouts = new Layouts([
+      rule({
+        name: 'levels',
+        when: {},
+        fields: [
+          list(
+            'l',
+            () => [] as [string, number][],
+            [choice('0', { b: 'bid', a: 'ask' }), size('1')],
+            (levels, side, price) => levels.push([side, price]),
+          ),
+        ],
+        make: (_, out: Levels[], levels) => {
+          out.push({ levels })
+          return true
+        },
+      }),
+    ])
+    const decoder = layouts.decoder(general)
+    const decode = (message: string): Levels | undefined => {
+      const out: Levels[] = []
+      decoder.decode(Buffer.from(message), 1, out)
+      return out[0]
+    }
+    expect(decode('{"l":[]}')).toEqual({ levels: [] })
+    expect(layouts.stats().layouts).toHaveLength(0)
+    decode('{"l":[["b","1.5"]]}')
+    expect(decode('{"l":[]}')).toEqual({ levels: [] })
+    expect(decode('{"l":[["a","1"],["b","2.25"],["a","0"]]}')).toEqual({
+      levels: [
+        ['ask', 1],
+        ['bid', 2.25],
+        ['ask', 0],
+      ],
+    })
+    expect(layouts.stats()).toMatchObject({ fast: 2, general: 2 })
+    expect(() => decode('{"l":[["a","1"],]}')).toThrow()
+    expect(decode('{"l":[["a","1","more"]]}')).toEqual({ levels: [['ask', 1]] })
+  })
+
+  it('keeps its layouts within bounds', () => {
+    const { layouts, decode } = decoderOf()
+    for (let extra = 0; extra < 200; extra++) decode(frame('"1"', `,"x${extra}":1`))
+    expect(layouts.stats().layouts.length).toBeLessThanOrEqual(64)
+  })
+})
