@@ -18,7 +18,12 @@ const rawText = {
 }
 
 export default defineConfig({
-  input: { 'cli/main': 'src/cli/main.ts', index: 'src/index.ts' },
+  input: {
+    'cli/main': 'src/cli/main.ts',
+    index: 'src/index.ts',
+    'worker/search': 'src/session/search/worker.ts',
+    'worker/look-ahead': 'src/session/look-ahead/worker.ts',
+  },
   platform: 'node',
   plugins: [rawText],
   external: id =>

@@ -26,8 +26,8 @@ export interface TapeRequest {
 
 /** What takes part in a fold beside the session itself. */
 export interface TapeRunner {
-  /** Before each frame or event, with the time it was received. */
-  readonly before?: (receivedAt: Micros) => void
+  /** Before each frame or event, with the time it was received; false ends the fold before it. */
+  readonly before?: (receivedAt: Micros) => boolean
   /** After the last one. */
   readonly finish: () => void
   /** About ten times a second: bytes read, of bytes in all where that is known. */
@@ -91,18 +91,25 @@ function openSource({ paths, exchange, from, to, onCorrupt }: TapeRequest): Prom
   })
 }
 
-function announcing(source: JournalSource, before: (receivedAt: Micros) => void): Pick<JournalSource, 'run' | 'stop'> {
+function announcing(
+  source: JournalSource,
+  before: (receivedAt: Micros) => boolean,
+): Pick<JournalSource, 'run' | 'stop'> {
+  let isOver = false
+  const admits = (receivedAt: Micros): boolean => {
+    if (isOver) return false
+    if (before(receivedAt)) return true
+    isOver = true
+    void source.stop()
+    return false
+  }
   return {
     stop: () => source.stop(),
     run: (deliver, deliverEvent) =>
       source.run(
-        (frame: Frame) => {
-          before(frame.receivedAt)
-          return deliver(frame)
-        },
+        (frame: Frame) => (admits(frame.receivedAt) ? deliver(frame) : undefined),
         (event: FeedEvent) => {
-          before(event.type === 'status' ? event.time : event.received)
-          deliverEvent(event)
+          if (admits(event.type === 'status' ? event.time : event.received)) deliverEvent(event)
         },
       ),
   }

@@ -136,9 +136,13 @@ function pairsOf(strategy: string, pairs: readonly Pair[]): ReadonlyMap<string, 
 function refuseStrayPairs(pairs: readonly Pair[], names: readonly string[]): void {
   const stray = pairs.find(({ strategy }) => strategy !== null && !names.includes(strategy))
   if (stray === undefined) return
-  throw new UsageError('parameter', `--param ${stray.strategy ?? ''}.${stray.name}: no strategy of this run has that name`, {
-    hint: `the run's strategies: ${names.join(', ')}`,
-  })
+  throw new UsageError(
+    'parameter',
+    `--param ${stray.strategy ?? ''}.${stray.name}: no strategy of this run has that name`,
+    {
+      hint: `the run's strategies: ${names.join(', ')}`,
+    },
+  )
 }
 
 /** `fast=20` for every strategy, `sma-2.fast=20` for one. */

@@ -22,9 +22,7 @@ const rulesShape = {
 
 const rulesSchema = z.strictObject(rulesShape)
 
-export const instrumentRulesSchema = z
-  .object({ exchange: z.string(), symbol: z.string(), ...rulesShape })
-  .readonly()
+export const instrumentRulesSchema = z.object({ exchange: z.string(), symbol: z.string(), ...rulesShape }).readonly()
 
 export type InstrumentRules = z.infer<typeof instrumentRulesSchema>
 
