@@ -109,14 +109,13 @@ export class MarketView {
     const length = byId('interval').value === '1s' ? 1 : 60
     const marks = this.fills
       .filter(({ exchange, symbol }) => `${exchange}:${symbol}` === this.chosen)
-      .map(({ side, time, price }) => ({
+      .map(({ side, time }) => ({
         time: Math.floor(time / 1e6 / length) * length,
         position: side === 'buy' ? 'belowBar' : 'aboveBar',
         shape: side === 'buy' ? 'arrowUp' : 'arrowDown',
         color: getComputedStyle(document.documentElement)
           .getPropertyValue(side === 'buy' ? '--rise' : '--fall')
           .trim(),
-        text: `${side} ${price}`,
       }))
     this.markers.setMarkers(marks.sort((a, b) => a.time - b.time))
   }

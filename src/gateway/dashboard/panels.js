@@ -43,10 +43,10 @@ function strategyColumns(command) {
       cell: row => (row.failure ? 'failed' : row.blocks === 'none' ? 'on' : `blocked: ${row.blocks}`),
       tone: row => (row.failure || row.blocks !== 'none' ? 'fall' : 'rise'),
     },
-    { title: 'equity', cell: row => `${numberText(row.equity.equity)} ${row.equity.asset}` },
-    { title: 'realised', cell: row => numberText(row.equity.realised) },
-    { title: 'unrealised', cell: row => numberText(row.equity.unrealised) },
-    { title: 'fees', cell: row => numberText(row.equity.fees) },
+    { title: 'equity', cell: row => `${moneyText(row.equity.equity)} ${row.equity.asset}` },
+    { title: 'realised', cell: row => moneyText(row.equity.realised) },
+    { title: 'unrealised', cell: row => moneyText(row.equity.unrealised) },
+    { title: 'fees', cell: row => moneyText(row.equity.fees) },
     { title: 'orders', cell: row => numberText(row.counts.orders ?? null) },
     { title: 'fills', cell: row => numberText(row.counts.fills ?? null) },
     { title: '', make: (row, place) => pauseButton(row, place, command) },
@@ -66,9 +66,9 @@ const POSITION_COLUMNS = [
   { title: 'strategy', text: true, cell: row => row.strategy },
   { title: 'symbol', text: true, cell: row => `${row.exchange}:${row.symbol}` },
   { title: 'size', cell: row => numberText(row.size) },
-  { title: 'average', cell: row => numberText(row.averagePrice) },
-  { title: 'realised', cell: row => numberText(row.realised) },
-  { title: 'unrealised', cell: row => numberText(row.unrealised) },
+  { title: 'average', cell: row => moneyText(row.averagePrice) },
+  { title: 'realised', cell: row => moneyText(row.realised) },
+  { title: 'unrealised', cell: row => moneyText(row.unrealised) },
 ]
 
 const ORDER_COLUMNS = [
@@ -89,6 +89,12 @@ export function showTrading({ strategies }, { positions }, { orders }, command) 
   fillTable(byId('orders'), ORDER_COLUMNS, orders)
 }
 
+/** For a glance; the exact decimals are in the answers of the server. */
+const moneyText = value => (value === null ? '–' : Number(value).toLocaleString('en', { maximumFractionDigits: 4 }))
+
+const counterText = (key, value) =>
+  key === 'now' ? clockText(value) : typeof value === 'number' ? numberText(value) : String(value ?? '–')
+
 const FRESH_MICROS = 5e6
 
 export function showMechanisms({ mechanisms }) {
@@ -101,10 +107,7 @@ export function showMechanisms({ mechanisms }) {
     card.dataset.fresh = String(last !== null && now - last.time < FRESH_MICROS)
     const figures = element('dl')
     for (const [key, value] of Object.entries(counters))
-      figures.append(
-        element('dt', key),
-        element('dd', typeof value === 'number' ? numberText(value) : String(value ?? '–')),
-      )
+      figures.append(element('dt', key), element('dd', counterText(key, value)))
     card.replaceChildren(
       element('b', name),
       element('p', `${term} · ${state}`, { class: 'quiet' }),
