@@ -1,5 +1,5 @@
 /** What genesis knows of an exchange: a declaration with no socket in it. */
-import type { BookUpdate, Decoded, Level } from '../model/event.js'
+import type { BookUpdate, Decoded } from '../model/event.js'
 import type { Instrument } from '../model/instrument.js'
 import type { Channel, Stream } from '../model/stream.js'
 import type { Micros } from '../model/time.js'
@@ -172,5 +172,3 @@ export interface ClientRequest {
   /** As the client sent it, to be echoed. */
   readonly id: unknown
 }
-
-export type { Level }

@@ -15,5 +15,3 @@ export const CONTEXTS = {
   paper: { frames: 'live', pace: 'real', orders: 'paper', keeps: 'frames' },
   backtest: { frames: 'journal', pace: 'none', orders: 'paper', keeps: 'nothing' },
 } as const satisfies Readonly<Record<string, Context>>
-
-export type ContextName = keyof typeof CONTEXTS
