@@ -3,9 +3,18 @@ import type { Exchange } from '../../exchanges/exchange.js'
 import { EXCHANGES, findExchange } from '../../exchanges/registry.js'
 import { eventLine } from '../../model/event-line.js'
 import { EXIT, type ExitCode } from '../../model/errors.js'
+import type { Channel, Stream } from '../../model/stream.js'
 import type { CommandInput } from '../command.js'
 import { listing } from '../listing.js'
-import { createPalette } from '../palette.js'
+import { createPalette, type Palette } from '../palette.js'
+
+const THROUGH_CCXT = 'More through ccxt, where it is installed, as in ccxt:gate:BTC/USDT@trade'
+const WORDS = [
+  'detectable: a number or a checksum of the exchange shows the loss',
+  'inferable: other data shows it, or the next message makes up for it',
+  'unknowable: nothing does',
+]
+const STANDARD_WIDTH = 100
 
 export function run({ args, options, io }: CommandInput): Promise<ExitCode> {
   const [name] = args
@@ -15,12 +24,8 @@ export function run({ args, options, io }: CommandInput): Promise<ExitCode> {
     return Promise.resolve(EXIT.done)
   }
   const palette = createPalette(io, io.stdout, { noColor: options.color === false })
-  const text =
-    name === undefined
-      ? listing(['name', 'exchange', 'channels'], exchanges.map(summaryRow), palette)
-      : exchanges
-          .map(exchange => listing(['channel', 'on the wire', 'loss is', 'by'], channelRows(exchange), palette))
-          .join('\n')
+  const width = io.stdout.columns ?? STANDARD_WIDTH
+  const text = name === undefined ? overview(exchanges, palette, width) : exchanges.map(one => detail(one, palette, width)).join('\n') // prettier-ignore
   io.stdout.write(`${text}\n`)
   return Promise.resolve(EXIT.done)
 }
@@ -39,13 +44,59 @@ function describe(exchange: Exchange): object {
       proof,
     })),
     intervals: exchange.intervals,
+    tradeIds: exchange.tradeIds,
+    backfill: fetchable(exchange),
+    streamsPerConnection: exchange.limits.streamsPerConnection,
   }
 }
 
-function summaryRow(exchange: Exchange): string[] {
-  return [exchange.name, exchange.title, Object.keys(exchange.channels).join(' ')]
+function overview(exchanges: readonly Exchange[], palette: Palette, width: number): string {
+  const rows = exchanges.map(({ name, title, channels }) => [name, title, Object.keys(channels).join(' ')])
+  return `${listing(['name', 'exchange', 'channels'], wrapped(rows, width), palette)}\n\n${THROUGH_CCXT}`
 }
 
-function channelRows(exchange: Exchange): string[][] {
-  return Object.entries(exchange.channels).map(([channel, { wire, loss, proof }]) => [channel, wire, loss, proof])
+function detail(exchange: Exchange, palette: Palette, width: number): string {
+  const { title, endpoints, documentation, channels, intervals, tradeIds, limits } = exchange
+  const rows = Object.entries(channels).map(([channel, { wire, loss, proof }]) => [channel, wire, loss, proof])
+  const fetched = fetchable(exchange)
+  return [
+    [title, ...endpoints].join(' · '),
+    palette.dim(documentation),
+    '',
+    listing(['channel', 'on the wire', 'loss is', 'by'], wrapped(rows, width), palette),
+    '',
+    ...WORDS.map(text => palette.dim(text)),
+    '',
+    `trade ids: ${tradeIds}; missed trades ${fetched.length > 0 ? `can be fetched (--backfill): ${fetched.join(' ')}` : 'cannot be fetched'}`,
+    `streams on one connection: ${String(limits.streamsPerConnection)}`,
+    ...(intervals.length > 0 ? [`candles: ${intervals.join(' ')}`] : []),
+  ].join('\n')
+}
+
+/** Channels whose missed trades can be asked for by their ids. */
+function fetchable({ name, trades, channels }: Exchange): readonly Channel[] {
+  const ofChannel = (channel: Channel): Stream => ({ exchange: name, symbol: 'X', pair: 'X', channel, interval: null, name: 'X' }) // prettier-ignore
+  return (['trade', 'aggTrade'] as const).filter(
+    channel => channels[channel] !== undefined && trades?.url(ofChannel(channel), 1, 1, null) !== undefined,
+  )
+}
+
+/** Rows whose last column is broken into lines at spaces, so that the table stays within the terminal. */
+function wrapped(rows: readonly string[][], width: number): string[][] {
+  const columns = rows[0]?.length ?? 0
+  const before = Array.from({ length: columns - 1 }, (_, index) =>
+    Math.max(...rows.map(row => row[index]?.length ?? 0)),
+  ).reduce((sum, cell) => sum + cell + 2, 0)
+  const room = Math.max(24, width - before - 1)
+  return rows.map(row => [...row.slice(0, -1), broken(row.at(-1) ?? '', room)])
+}
+
+function broken(text: string, room: number): string {
+  const lines: string[] = []
+  for (const word of text.split(' ')) {
+    const last = lines.at(-1)
+    if (last !== undefined && last.length + 1 + word.length <= room) lines[lines.length - 1] = `${last} ${word}`
+    else lines.push(word)
+  }
+  return lines.join('\n')
 }
