@@ -87,7 +87,7 @@ function wrapped(rows: readonly string[][], width: number): string[][] {
   const before = Array.from({ length: columns - 1 }, (_, index) =>
     Math.max(...rows.map(row => row[index]?.length ?? 0)),
   ).reduce((sum, cell) => sum + cell + 2, 0)
-  const room = Math.max(24, width - before - 1)
+  const room = Math.max(12, width - before - 2)
   return rows.map(row => [...row.slice(0, -1), broken(row.at(-1) ?? '', room)])
 }
 
