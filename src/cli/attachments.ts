@@ -16,5 +16,12 @@ export function attachmentsOf(input: CommandInput, serves: boolean): readonly At
       return serveRun(input, parts, note)
     })
   }
+  const { publish } = input.options
+  if (publish !== undefined) {
+    attachments.push(async (parts, note) => {
+      const { publishRun } = await import('./publishing.js')
+      return publishRun(publish, parts, note)
+    })
+  }
   return attachments
 }

@@ -19,6 +19,7 @@ import { FrameDescription } from './proof/frame-description.js'
 import { run, type RunSource } from './run.js'
 import { RunControl } from './run-control.js'
 import { Session } from './session.js'
+import type { StrategyGuard } from './strategy-guard.js'
 import { StreamFilter } from './stream-filter.js'
 import type { EndReason, Summary } from './summary.js'
 import { readTapeSetup } from './tape-header.js'
@@ -91,6 +92,8 @@ export type Attach = (parts: RunningParts, note: (text: string) => void) => Prom
 export interface Attachment {
   /** Told to whoever watches, once the run begins. */
   readonly note: string | null
+  /** Resolves when there is room for more of what can wait, a file's frames; null where there is. */
+  drained?(): Promise<void> | null
   close(): Promise<void>
 }
 
@@ -119,6 +122,7 @@ export async function execute(request: RunRequest): Promise<Summary> {
   if (request.live.backfill === 'on') session.sections.set('backfill', () => feed?.backfillStats() ?? null)
   const trading =
     request.trading === null ? null : new Trading(session, request.trading, { recordedRules: opened.rules })
+  const guard = trading?.guard() ?? null
   const control = new RunControl({ live: opened.live, streams: opened.streams, now: () => clock.now() })
   const parts: RunningParts = {
     session,
@@ -142,16 +146,17 @@ export async function execute(request: RunRequest): Promise<Summary> {
   }
   try {
     request.prepare?.(parts)
-    if (request.resumes === true && recorder !== null) await foldTape(session, recorder)
+    if (request.resumes === true && recorder !== null) await foldTape(session, recorder, guard)
     for (const attach of request.attachments ?? []) {
       attachments.push(await attach(parts, text => notes.to?.note(text)))
     }
+    if (opened.journal !== null) opened.journal.hold = () => drained(attachments)
     const watcher = request.watch(parts)
     notes.to = watcher
     for (const { note } of attachments) if (note !== null) watcher.note(note)
     const ended = await run({
       session,
-      source: opened.source,
+      source: guard?.over(opened.source) ?? opened.source,
       recorder,
       endsWithRecorder: request.recording?.isAll ?? false,
       describe: found => description.take(found, session.names),
@@ -165,7 +170,8 @@ export async function execute(request: RunRequest): Promise<Summary> {
       onInterrupt: request.onInterrupt,
     })
     additions.candles?.finish()
-    trading?.finish()
+    if (guard === null) trading?.finish()
+    else guard.run(() => trading?.finish())
     await recorder?.close()
     await request.afterwards?.(parts)
     return await conclude(ended)
@@ -175,8 +181,13 @@ export async function execute(request: RunRequest): Promise<Summary> {
   }
 }
 
+function drained(attachments: readonly Attachment[]): Promise<void> | null {
+  const waits = attachments.flatMap(attachment => attachment.drained?.() ?? [])
+  return waits.length === 0 ? null : Promise.all(waits).then(() => undefined)
+}
+
 /** What the run had seen before it was interrupted brings every part back to where it stood. */
-async function foldTape(session: Session, recorder: Recorder): Promise<void> {
+async function foldTape(session: Session, recorder: Recorder, guard: StrategyGuard | null): Promise<void> {
   await recorder.flush()
   const source = await JournalSource.open({
     paths: [recorder.report().path],
@@ -185,7 +196,7 @@ async function foldTape(session: Session, recorder: Recorder): Promise<void> {
     pace: unpaced(() => performance.now()),
     stdin: process.stdin,
   })
-  await source.run(
+  await (guard?.over(source) ?? source).run(
     frame => session.deliver(frame),
     event => session.deliverEvent(event),
   )

@@ -52,6 +52,8 @@ export class JournalSource implements RunSource {
   /** Called before the first item at or after `from`, where there is one. */
   onBegin: () => void = () => undefined
   #stopped = false
+  /** Resolves when whoever cannot keep up has caught up; null where nobody is behind. */
+  hold: () => Promise<void> | null = () => null
   /** Bytes read before the present batch, and how much of that batch was delivered. */
   #readBefore = 0
   #delivered = 0
@@ -97,6 +99,7 @@ export class JournalSource implements RunSource {
       }
       this.#readBefore = this.#bytesRead()
       await pace.breathe()
+      await this.hold()
     }
   }
 

@@ -1,12 +1,156 @@
-/** Placeholder until written. */
-import type { RunSource } from '../../session/run.js'
+/** A NATS stream as a source of events: from a time, a number or the present, each event once, across crashes of the broker. */
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Consumer, ConsumerMessages, JsMsg } from '@nats-io/jetstream'
+import { GenesisError, UnreachableError, messageOf } from '../../model/errors.js'
+import type { FeedEvent } from '../../model/event.js'
 import type { Stream } from '../../model/stream.js'
+import { EventLines } from '../../session/event-lines.js'
+import type { RunSource } from '../../session/run.js'
+import { parseNatsAddress, type NatsAddress } from './address.js'
+import { connectBroker, lastSequence, type Broker } from './broker.js'
+import { OlderBooks } from './older-books.js'
+import { SeenIds } from './seen-ids.js'
+import { ALL_SUBJECTS, subjectOfStream } from './subject.js'
+
+export interface NatsConsumerOptions {
+  readonly url: string
+  readonly streams: readonly Stream[]
+  readonly note: (text: string) => void
+  readonly giveUpAfter?: number
+}
+
+/** `received = delivered + duplicates + older + refused`, exactly. */
+export interface NatsConsumerReport {
+  readonly received: number
+  readonly delivered: number
+  /** Came again: past the broker's own window, or after a reconnection. */
+  readonly duplicates: number
+  /** Book snapshots of another collector that were older than the book. */
+  readonly older: number
+  /** No events of the market. */
+  readonly refused: number
+  readonly connections: number
+}
+
+const FIRST_WAIT_MS = 100
+const LONGEST_WAIT_MS = 5_000
+const GIVE_UP_AFTER = 6
+/** Delivered and not yet acknowledged, of a durable consumer. */
+const UNACKNOWLEDGED = 1_000
+const IDLE_NANOS = 60e9
+
 export class NatsConsumer implements RunSource {
-  constructor(readonly options: { url: string; streams: readonly Stream[]; note: (text: string) => void }) {}
-  run(): Promise<void> {
-    return Promise.resolve()
+  private readonly address: NatsAddress
+  private readonly seen = new SeenIds(200_000)
+  private readonly books = new OlderBooks()
+  private readonly lines = new EventLines()
+  private broker: Broker | null = null
+  private messages: ConsumerMessages | null = null
+  private isStopped = false
+  /** Number of the last message taken. */
+  private last = 0
+  private readonly counts = { received: 0, delivered: 0, duplicates: 0, older: 0, refused: 0, connections: 0 }
+
+  /** @throws UsageError where the address is wrong. */
+  constructor(private readonly options: NatsConsumerOptions) {
+    this.address = parseNatsAddress(options.url)
   }
-  stop(): Promise<void> {
-    return Promise.resolve()
+
+  /** @throws UsageError where the client is missing, UnreachableError where the broker or the stream was never there. */
+  async run(_: unknown, deliverEvent: (event: FeedEvent) => void): Promise<void> {
+    const { giveUpAfter = GIVE_UP_AFTER } = this.options
+    for (let failures = 0; !this.hasStopped();) {
+      try {
+        await this.consume(deliverEvent, () => (failures = 0))
+      } catch (error) {
+        if (error instanceof GenesisError || this.hasStopped()) throw error
+        this.options.note(`NATS: ${messageOf(error)}`)
+        if (++failures >= giveUpAfter && this.counts.connections === 0) {
+          throw new UnreachableError('nats_unreachable', `${this.address.server}: ${messageOf(error)}`, {
+            hint: 'is nats-server running there, with -js, and does somebody publish?',
+          })
+        }
+      }
+      if (!this.hasStopped()) await sleep(Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** failures))
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.isStopped = true
+    this.messages?.stop()
+    await this.broker?.connection.close().catch(() => undefined)
+  }
+
+  report(): NatsConsumerReport {
+    return { ...this.counts }
+  }
+
+  /** One connection, to its end. */
+  private async consume(deliverEvent: (event: FeedEvent) => void, reached: () => void): Promise<void> {
+    const broker = await connectBroker(this.address)
+    this.broker = broker
+    try {
+      const messages = await (await this.open(broker)).consume({ max_messages: UNACKNOWLEDGED })
+      this.messages = messages
+      this.counts.connections++
+      reached()
+      void broker.connection.closed().then(() => messages.stop())
+      for await (const message of messages) {
+        if (this.hasStopped()) return
+        this.take(message, deliverEvent)
+        if (this.address.durable !== null) message.ack()
+      }
+    } finally {
+      await broker.connection.close().catch(() => undefined)
+    }
+  }
+
+  private async open(broker: Broker): Promise<Consumer> {
+    const { stream, durable } = this.address
+    const newest = await lastSequence(broker.manager, stream)
+    if (newest === null) throw new Error(`there is no stream ${stream} yet`)
+    const filter = this.options.streams.length === 1 && this.options.streams[0] !== undefined ? subjectOfStream(this.options.streams[0]) : ALL_SUBJECTS // prettier-ignore
+    const start = this.startConfig(newest)
+    const { name } = await broker.manager.consumers.add(stream, {
+      ...start,
+      ack_policy: durable === null ? 'none' : 'explicit',
+      ...(durable === null
+        ? { inactive_threshold: IDLE_NANOS, mem_storage: true }
+        : { durable_name: durable, max_ack_pending: UNACKNOWLEDGED }),
+      filter_subject: filter,
+    })
+    return broker.stream.consumers.get(stream, name)
+  }
+
+  /** Behind the last message taken; from there too where the broker has forgotten some, since they will be brought again. */
+  private startConfig(newest: number): object {
+    const { start, durable } = this.address
+    if (this.last > 0 && durable === null) {
+      return { deliver_policy: 'by_start_sequence', opt_start_seq: Math.min(this.last, newest) + 1 }
+    }
+    if (start === 'all' || start === 'new') return { deliver_policy: start }
+    if ('sequence' in start) return { deliver_policy: 'by_start_sequence', opt_start_seq: start.sequence }
+    return { deliver_policy: 'by_start_time', opt_start_time: start.time }
+  }
+
+  private take(message: JsMsg, deliverEvent: (event: FeedEvent) => void): void {
+    this.counts.received++
+    this.last = message.seq
+    const id = message.headers?.get('Nats-Msg-Id') ?? ''
+    if (id !== '' && !this.seen.add(id)) {
+      this.counts.duplicates++
+      return
+    }
+    const event = this.lines.read(message.string())
+    if (event === undefined) this.counts.refused++
+    else if (this.books.isOlder(event)) this.counts.older++
+    else {
+      this.counts.delivered++
+      deliverEvent(event)
+    }
+  }
+
+  private hasStopped(): boolean {
+    return this.isStopped
   }
 }
