@@ -2,7 +2,7 @@
 import type { Rule } from './field.js'
 import { compileLayout, type LayoutReader } from './layout-code.js'
 import { outlineOf } from './outline.js'
-import { load, words } from './scanner.js'
+import { load, LONGEST_SCANNED, words } from './scanner.js'
 import { layoutBy, shapeOf, type KnownRows } from './steps.js'
 
 /** The general way to decode a message; the learned one must give the same, always. */
@@ -35,11 +35,18 @@ interface Specialist {
   readonly shape: string
   readonly read: LayoutReader
   messages: number
+  /** As `messages`, halved whenever room is made, so that what was of use long ago does not stay for ever. */
+  use: number
 }
 
-const MOST_LAYOUTS = 64
-/** Messages looked at for a layout to learn; after them one in {@link LOOK_AGAIN}, so that a new layout is still learned one day. */
-const PATIENCE = 2_000
+/** Each is tried on a message that fits none, so there are not many. */
+const MOST_LAYOUTS = 32
+/** A layout is learned when it is seen this often: broken messages mostly look like themselves alone. */
+const SIGHTINGS = 2
+/** Layouts seen less often, and those that cannot be learned. */
+const MOST_REMEMBERED = 256
+/** Messages looked at in a row without learning anything; after them one in {@link LOOK_AGAIN}, so that a new layout is still learned one day. */
+const PATIENCE = 500
 const LOOK_AGAIN = 64
 /** Places of the guess which layout comes next: by 24 bytes near the front, where exchanges name stream and kind. */
 const GUESSES = 1_024
@@ -51,9 +58,11 @@ const GUESSES = 1_024
 export class Layouts {
   private readonly specialists: Specialist[] = []
   private readonly guesses = new Uint8Array(GUESSES)
-  private readonly shapes = new Set<string>()
+  /** How often layouts were seen that are not learned yet; never again where that is infinite. */
+  private readonly seen = new Map<string, number>()
   private readonly rows = new Map<Rule, KnownRows>()
-  private readonly counts = { fast: 0, general: 0, compared: 0, givenUp: 0, looked: 0 }
+  private readonly counts = { fast: 0, general: 0, compared: 0, givenUp: 0 }
+  private looked = 0
 
   constructor(private readonly rules: readonly Rule[]) {}
 
@@ -89,28 +98,57 @@ export class Layouts {
 
   /** The general way has decoded the message, and what it found stands behind `start`: perhaps its layout can be learned. */
   learn(data: Buffer, receivedAt: number, out: readonly object[], start: number): void {
-    const { counts } = this
-    counts.general++
-    if (counts.looked++ >= PATIENCE && counts.looked % LOOK_AGAIN !== 0) return
-    if (this.specialists.length >= MOST_LAYOUTS || !load(data)) return
-    const text = data.toString('latin1')
-    const root = outlineOf(text)
+    this.counts.general++
+    if (this.looked++ >= PATIENCE && this.looked % LOOK_AGAIN !== 0) return
+    const text = data.length > LONGEST_SCANNED ? '' : data.toString('latin1')
+    const root = text === '' ? undefined : outlineOf(text)
     if (root === undefined) return
     for (const rule of this.rules) {
-      const rows = this.rows.get(rule) ?? new Map<string, never>()
-      this.rows.set(rule, rows)
-      const layout = layoutBy(rule, text, root, rows)
+      const layout = layoutBy(rule, text, root, this.rowsOf(rule))
       if (layout === undefined) continue
       const shape = shapeOf(layout)
-      const name = `${rule.name} ${shape}`
-      if (this.shapes.has(name)) return
-      this.shapes.add(name)
+      if (!this.isSeenEnough(rule, shape)) continue
       const read = compileLayout(layout, rule)
       const found: object[] = []
+      load(data)
       if (!read?.(data.length, receivedAt, found) || !areSame(found, out, start)) continue
-      this.specialists.push({ rule: rule.name, shape, read, messages: 0 })
+      this.adopt({ rule: rule.name, shape, read, messages: 0, use: 0 })
       return
     }
+  }
+
+  private rowsOf(rule: Rule): KnownRows {
+    const known = this.rows.get(rule)
+    if (known !== undefined) return known
+    const rows: KnownRows = new Map()
+    this.rows.set(rule, rows)
+    return rows
+  }
+
+  /** True at one sighting of each layout, the one at which it is to be learned. */
+  private isSeenEnough(rule: Rule, shape: string): boolean {
+    if (this.specialists.some(known => known.shape === shape && known.rule === rule.name)) return false
+    const name = `${rule.name} ${shape}`
+    const sightings = (this.seen.get(name) ?? 0) + 1
+    if (this.seen.size >= MOST_REMEMBERED) this.seen.clear()
+    this.seen.set(name, sightings)
+    return sightings === SIGHTINGS
+  }
+
+  /** Takes the place of the layout that was of least use lately, where there is no other. */
+  private adopt(specialist: Specialist): void {
+    this.looked = 0
+    this.seen.delete(`${specialist.rule} ${specialist.shape}`)
+    if (this.specialists.length < MOST_LAYOUTS) {
+      this.specialists.push(specialist)
+      return
+    }
+    let least = 0
+    this.specialists.forEach((known, index) => {
+      if (known.use < (this.specialists[least]?.use ?? 0)) least = index
+    })
+    this.specialists[least] = specialist
+    for (const known of this.specialists) known.use = Math.floor(known.use / 2)
   }
 
   private readAs<Event extends object>(
@@ -125,6 +163,7 @@ export class Layouts {
     const start = out.length
     if (!specialist.read(data.length, receivedAt, out)) return false
     this.counts.fast++
+    specialist.use++
     const count = ++specialist.messages
     if ((count & (count - 1)) === 0) return this.compare(specialist, data, receivedAt, out, start, general)
     return true
@@ -150,6 +189,7 @@ export class Layouts {
     this.counts.givenUp++
     this.counts.fast--
     this.specialists.splice(this.specialists.indexOf(specialist), 1)
+    this.seen.set(`${specialist.rule} ${specialist.shape}`, Number.POSITIVE_INFINITY)
     out.length = start
     return false
   }
