@@ -60,7 +60,7 @@ export async function explainOrder(directory: string, id: string): Promise<Expla
   await runTape({ paths: [files.tape], exchange: 'binance', onCorrupt: 'stop' }, 'explain', (session, { rules }) => {
     const trading = new Trading(session, plan, { recordedRules: rules, onNote: note => witness.note(note) })
     witness.listen(session)
-    return { finish: () => trading.finish() }
+    return { finish: () => trading.finish(), guard: trading.guard() }
   })
   return witness.explain(directory)
 }

@@ -11,9 +11,13 @@ export interface Rerun {
 /** Folds the tape with the same strategies and parameters, as fast as it can be read, showing and keeping nothing. */
 export async function rerun(tape: string, plan: TradingPlan): Promise<Rerun> {
   let trading: Trading | undefined
-  const summary = await runTape({ paths: [tape], exchange: 'binance', onCorrupt: 'stop' }, 'rerun', (session, setup) => {
-    const desks = (trading = new Trading(session, plan, { recordedRules: setup.rules }))
-    return { finish: () => desks.finish() }
-  })
+  const summary = await runTape(
+    { paths: [tape], exchange: 'binance', onCorrupt: 'stop' },
+    'rerun',
+    (session, setup) => {
+      const desks = (trading = new Trading(session, plan, { recordedRules: setup.rules }))
+      return { finish: () => desks.finish(), guard: desks.guard() }
+    },
+  )
   return { digest: trading?.digest() ?? '', summary }
 }

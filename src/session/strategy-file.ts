@@ -9,7 +9,7 @@ import { isStrategy, strategyFault, type Strategy } from '../strategies/strategy
 
 /** A word without a dot or slash is a built-in; anything else is a file, and running it is running its code. */
 export async function loadStrategy(nameOrFile: string): Promise<Strategy> {
-  if (/^[a-z0-9][a-z0-9-]*$/i.test(nameOrFile)) return strategyNamed(nameOrFile)
+  if (isBuiltIn(nameOrFile)) return strategyNamed(nameOrFile)
   const path = resolve(nameOrFile)
   if (!existsSync(path)) {
     throw new UsageError('strategy_file', `strategy file ${nameOrFile} does not exist`, {
@@ -21,6 +21,11 @@ export async function loadStrategy(nameOrFile: string): Promise<Strategy> {
   throw new UsageError('strategy_file', `${nameOrFile}: ${strategyFault(exported) ?? 'use defineStrategy'}`, {
     hint: 'see genesis init strategy, or examples/',
   })
+}
+
+/** Whether it names a strategy that comes with genesis, not a file. */
+export function isBuiltIn(nameOrFile: string): boolean {
+  return /^[a-z0-9][a-z0-9-]*$/i.test(nameOrFile)
 }
 
 async function importFile(path: string, named: string): Promise<unknown> {

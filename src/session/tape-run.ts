@@ -8,6 +8,7 @@ import { JournalSource } from './journal-source.js'
 import { unpaced } from './pace.js'
 import { run } from './run.js'
 import { Session } from './session.js'
+import type { StrategyGuard } from './strategy-guard.js'
 import { StreamFilter } from './stream-filter.js'
 import type { Summary } from './summary.js'
 import { readTapeSetup, type TapeSetup } from './tape-header.js'
@@ -30,6 +31,8 @@ export interface TapeRunner {
   readonly before?: (receivedAt: Micros) => boolean
   /** After the last one. */
   readonly finish: () => void
+  /** Where users' code takes part. */
+  readonly guard?: StrategyGuard | null
   /** About ten times a second: bytes read, of bytes in all where that is known. */
   readonly progress?: (read: number, total: number | null) => void
 }
@@ -49,9 +52,10 @@ export async function runTape(
     session.beSilent()
     source.onBegin = () => session.speak()
   }
+  const told = runner.before === undefined ? source : announcing(source, runner.before)
   const ended = await run({
     session,
-    source: runner.before === undefined ? source : announcing(source, runner.before),
+    source: runner.guard?.over(told) ?? told,
     recorder: null,
     now: null,
     durationMs: undefined,
@@ -61,7 +65,9 @@ export async function runTape(
     },
     onInterrupt: () => () => undefined,
   })
-  runner.finish()
+  const { guard = null, finish } = runner
+  if (guard === null) finish()
+  else guard.run(finish)
   await session.bus.stop()
   return session.summary(ended, performance.now() - begun)
 }

@@ -4,7 +4,7 @@ import { UsageError } from '../model/errors.js'
 import { parseParameters } from '../strategies/parameters.js'
 import type { Strategy } from '../strategies/strategy.js'
 import type { FillModelName } from '../trading/fill-model.js'
-import { loadStrategy } from './strategy-file.js'
+import { isBuiltIn, loadStrategy } from './strategy-file.js'
 import { instrumentRulesSchema } from './trading-rules.js'
 
 const modelSchema = z.enum(['pessimistic', 'realistic', 'optimistic'])
@@ -76,6 +76,13 @@ export interface ChosenStrategy {
 export interface TradingPlan {
   readonly options: TradingOptions
   readonly chosen: readonly ChosenStrategy[]
+}
+
+const DEFAULT_HANG_MS = 30_000
+
+/** How long a handler may take, where users' own code takes part; null where every strategy is built in. */
+export function hangLimit({ chosen, options }: TradingPlan): number | null {
+  return chosen.every(({ source }) => isBuiltIn(source)) ? null : (options.hangMs ?? DEFAULT_HANG_MS)
 }
 
 /** From the one that flatters least to the one that flatters most. */

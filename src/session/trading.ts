@@ -12,7 +12,8 @@ import { DeskOpener } from './desk-opener.js'
 import { TradingPipeline } from './pipeline.js'
 import type { Session } from './session.js'
 import { readTradingCommand } from './trading-command.js'
-import type { TradingPlan } from './trading-plan.js'
+import { StrategyGuard } from './strategy-guard.js'
+import { hangLimit, type TradingPlan } from './trading-plan.js'
 import type { InstrumentRules } from './trading-rules.js'
 
 export { planTrading, type TradingOptions, type TradingPlan } from './trading-plan.js'
@@ -30,7 +31,11 @@ export class Trading {
   readonly pipelines: readonly TradingPipeline[]
   readonly #digest = new Digest()
 
-  constructor(session: Session, plan: TradingPlan, surroundings: TradingSurroundings = {}) {
+  constructor(
+    session: Session,
+    private readonly plan: TradingPlan,
+    surroundings: TradingSurroundings = {},
+  ) {
     const random = new Random(plan.options.seed)
     const opener = new DeskOpener(session, plan.options, surroundings)
     this.pipelines = plan.chosen.map(chosen => {
@@ -59,6 +64,22 @@ export class Trading {
   /** The strategies' last word; after it the digest is final. */
   finish(): void {
     for (const pipeline of this.pipelines) pipeline.finish()
+  }
+
+  /** Users' own strategies run under watch; those that come with genesis return. */
+  guard(): StrategyGuard | null {
+    const limit = hangLimit(this.plan)
+    return limit === null ? null : new StrategyGuard(limit, () => this.culprit())
+  }
+
+  /** Which handler of which strategy did not return, after an interruption. */
+  culprit(): string {
+    for (const { desk } of this.pipelines) {
+      const handler = desk?.interruptedIn ?? null
+      if (desk !== null && handler !== null) return `${handler} of strategy ${desk.strategy}`
+    }
+    const unopened = this.pipelines.find(({ desk }) => desk === null)
+    return unopened === undefined ? 'the run' : `create of strategy ${unopened.strategy}`
   }
 
   /** Commands are frames, so that a replay of the tape obeys them at the same place. */

@@ -36,6 +36,11 @@ export class Desk {
     return this.dealings.agenda.nextDue
   }
 
+  /** The handler in which the strategy was interrupted; null where it was not. */
+  get interruptedIn(): string | null {
+    return this.parts.runner.inside
+  }
+
   /** Orders arrive and expire and timers ring, in due order, each at its own time. */
   advance(now: Micros): readonly TradingEvent[] {
     if (this.nextDue > now) return NOTHING

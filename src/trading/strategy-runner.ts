@@ -19,6 +19,8 @@ export class StrategyRunner {
   private handlers: StrategyHandlers = {}
   /** Why it was stopped; undefined while it runs. */
   failure: string | undefined
+  /** The handler that was entered and not left: only after an interruption is there one to see. */
+  inside: Handler | null = null
   /** Times a handler was called. */
   calls = 0
 
@@ -46,8 +48,10 @@ export class StrategyRunner {
     const handler = this.handlers[name] as ((...input: unknown[]) => Answer) | undefined
     if (handler === undefined) return NO_REQUESTS
     this.calls++
+    this.inside = name
     try {
       const answer = handler.apply(this.handlers, input)
+      this.inside = null
       return answer === undefined || answer === null ? NO_REQUESTS : this.read(name, answer)
     } catch (thrown) {
       this.fail(name, messageOf(thrown))
@@ -60,8 +64,10 @@ export class StrategyRunner {
     const { handlers } = this
     if (handlers.onTrade === undefined) return NO_REQUESTS
     this.calls++
+    this.inside = 'onTrade'
     try {
       const answer = handlers.onTrade(trade)
+      this.inside = null
       return answer === undefined || answer === null ? NO_REQUESTS : this.read('onTrade', answer)
     } catch (thrown) {
       this.fail('onTrade', messageOf(thrown))
@@ -99,6 +105,7 @@ export class StrategyRunner {
   }
 
   private fail(where: string, what: string): void {
+    this.inside = null
     this.stop(`${where} ${what}`)
   }
 }
