@@ -227,7 +227,7 @@ describe('kill -9', () => {
       expect(appended.stderr).toContain('recording goes on behind')
       expect((await genesis(['verify', path])).summary).toMatchObject({ whole: true, torn: 0 })
     }
-  })
+  }, 60_000)
 })
 
 describe('genesis book', () => {
