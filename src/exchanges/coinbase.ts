@@ -3,6 +3,7 @@ import type { Exchange } from './exchange.js'
 import { joinAddress } from './family/address.js'
 import { CoinbaseDecoder } from './family/coinbase-decoder.js'
 import { coinbaseDialect, requestFrames, STREAMS_PER_FRAME } from './family/coinbase-dialect.js'
+import { coinbaseTrades } from './family/coinbase-history.js'
 import { coinbaseLayouts } from './family/coinbase-layouts.js'
 import { coinbaseProduct } from './family/coinbase-products.js'
 
@@ -37,5 +38,6 @@ export const coinbase: Exchange = {
   subscribe: streams => requestFrames('subscribe', streams),
   unsubscribe: streams => requestFrames('unsubscribe', streams),
   decoder: () => layouts.decoder(new CoinbaseDecoder()),
+  trades: coinbaseTrades,
   dialect: coinbaseDialect,
 }

@@ -1,6 +1,6 @@
 /** Decodes the messages of the Coinbase Exchange feed. */
 import { DecodeError } from '../../model/errors.js'
-import type { BookUpdate, Decoded, Level, Notice, Side } from '../../model/event.js'
+import type { BookUpdate, Decoded, Level, Notice, Side, Trade } from '../../model/event.js'
 import type { Instrument } from '../../model/instrument.js'
 import { exactPrice, exactSize, idText } from '../../model/number.js'
 import type { Micros } from '../../model/time.js'
@@ -19,6 +19,7 @@ const KNOWN: ReadonlySet<string> = new Set([
 
 const READERS: ReadonlyMap<string, Reader> = new Map<string, Reader>([
   ['match', readMatch],
+  ['trades', readHistory],
   ['ticker', readTicker],
   ['snapshot', readSnapshot],
   ['l2update', readUpdate],
@@ -52,17 +53,29 @@ export class CoinbaseDecoder implements Decoder {
 
 /** `side` is the side of the maker order. @see https://docs.cdp.coinbase.com/exchange/websocket-feed/channels#match */
 function readMatch(message: JsonObject, products: SentProducts, received: Micros, out: Decoded[]): void {
-  out.push({
+  out.push(tradeOf(message, products.of(message['product_id']), received))
+}
+
+/** A page of old trades by REST, newest first. */
+function readHistory(message: JsonObject, products: SentProducts, received: Micros, out: Decoded[]): void {
+  const product = products.of(message['product_id'])
+  const rows = asArray(message['trades'], 'trades')
+  if (rows.length === 0) out.push({ type: 'ignored', what: 'no trades' })
+  for (const row of rows.reverse()) out.push({ ...tradeOf(asObject(row, 'trade'), product, received), fetched: true })
+}
+
+function tradeOf(message: JsonObject, product: Instrument, received: Micros): Trade {
+  return {
     type: 'trade',
     exchange: 'coinbase',
-    ...products.of(message['product_id']),
+    ...product,
     id: idText(message['trade_id'], 'trade_id'),
     price: exactPrice(message['price'], 'price'),
     size: exactSize(message['size'], 'size'),
     side: takerOf(message['side']),
     time: coinbaseTime(message['time'], received),
     received,
-  })
+  }
 }
 
 function takerOf(maker: Json | undefined): Side {
