@@ -1,11 +1,9 @@
 /**
  * The event bus alone: priorities, a component that fails without harming the others, an answer to a question, and an account at the end.
  *
- *     npx jiti examples/event-bus.ts
- *
- * In a project of your own: import { TranscendentalEventBus } from 'genesis'
+ *     npm run build && npx jiti examples/event-bus.ts
  */
-import { TranscendentalEventBus } from '../src/index.js'
+import { TranscendentalEventBus } from 'genesis'
 
 interface Events {
   price_update: { readonly symbol: string; readonly price: number }

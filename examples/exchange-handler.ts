@@ -1,12 +1,11 @@
 /**
  * The exchange handler alone: connect to a stream, be called back with its events, and stay connected through a cut.
  *
- *     npx jiti examples/exchange-handler.ts
+ *     npm run build && npx jiti examples/exchange-handler.ts
  *
  * It talks to an exchange on this machine that cuts the connection once. For Binance itself leave out the `url`.
- * In a project of your own: import { ExchangeWebSocketHandler } from 'genesis'
  */
-import { ExchangeWebSocketHandler, startEmbeddedExchange } from '../src/index.js'
+import { ExchangeWebSocketHandler, startEmbeddedExchange } from 'genesis'
 
 const TRADES = 60
 

@@ -1,12 +1,11 @@
 /**
  * All together: an exchange, its handler, the bus, a strategy, a risk check and a paper position, each a component that knows only the bus.
  *
- *     npx jiti examples/integrated-system.ts
+ *     npm run build && npx jiti examples/integrated-system.ts
  *
  * For real accounts of what a strategy would have earned use `genesis paper`: it has fees, latency and an order book to fill against.
- * In a project of your own: import { … } from 'genesis'
  */
-import { ExchangeWebSocketHandler, startEmbeddedExchange, TranscendentalEventBus } from '../src/index.js'
+import { ExchangeWebSocketHandler, startEmbeddedExchange, TranscendentalEventBus } from 'genesis'
 
 interface Events {
   trade: { readonly symbol: string; readonly price: number }
