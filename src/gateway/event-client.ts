@@ -53,6 +53,8 @@ export class EventClient {
   private filter: TopicFilter | null = null
   private policy: Policy = 'lossless'
   private isClosed = false
+  /** Lost since the last snapshot. */
+  private missed = 0
   private readonly counts = { offered: 0, delivered: 0, conflated: 0, dropped: 0, snapshots: 0 }
 
   constructor(private readonly parts: ClientParts) {}
@@ -80,6 +82,7 @@ export class EventClient {
     const resumes = from !== null && from <= ring.head && from + 1 >= ring.oldest
     this.filter = filter
     this.policy = policy
+    this.missed = 0
     this.cursor = resumes ? from : ring.head
     const topics = filter.patterns.map(pattern => pattern.text)
     outlet.send(JSON.stringify({ type: 'subscribed', topics, policy, resumed: resumes, sequence: this.cursor }))
@@ -90,9 +93,14 @@ export class EventClient {
   flush(): boolean {
     const { filter } = this
     if (filter === null || this.isClosed) return true
-    if (this.parts.ring.oldest > this.cursor + 1) return this.fallBehind(filter)
+    this.noticeLoss()
+    if (this.missed > 0 && this.policy === 'lossless') {
+      this.close(SLOW_CONSUMER, `slow consumer: ${this.missed} events behind what is kept`)
+      return true
+    }
     if (this.isBlocked) return false
-    if (this.policy === 'lossless') this.sendAll(filter)
+    if (this.missed > 0) this.beginAnew(filter)
+    else if (this.policy === 'lossless') this.sendAll(filter)
     else this.sendNewest(filter)
     return true
   }
@@ -188,25 +196,26 @@ export class EventClient {
     if (text !== '') this.parts.outlet.send(text)
   }
 
-  /** Events were let go before the client took them: the end of a lossless client, a new beginning of the other. */
-  private fallBehind(filter: TopicFilter): boolean {
-    const { ring } = this.parts
-    const lost = ring.oldest - 1 - this.cursor
+  /** Events were let go before the client took them; which of them it would have wanted is no longer known, so all count. */
+  private noticeLoss(): void {
+    const lost = this.parts.ring.oldest - 1 - this.cursor
+    if (lost <= 0) return
     this.counts.offered += lost
     this.counts.dropped += lost
-    this.cursor = ring.oldest - 1
-    if (this.policy === 'lossless') {
-      this.close(SLOW_CONSUMER, `slow consumer: ${lost} events behind what is kept`)
-      return true
-    }
-    if (this.isBlocked) return false
-    const passed = this.countWaiting(ring.head)
-    this.counts.offered += passed
-    this.counts.conflated += passed
+    this.missed += lost
+    this.cursor += lost
+  }
+
+  /** The state as it stands in place of everything that was missed, and of what still waits. */
+  private beginAnew(filter: TopicFilter): void {
+    const { ring, outlet } = this.parts
+    const waiting = this.countWaiting(ring.head)
+    this.counts.offered += waiting
+    this.counts.conflated += waiting
     this.cursor = ring.head
-    this.parts.outlet.send(`{"type":"skipped","events":${lost}}`)
+    outlet.send(`{"type":"skipped","events":${this.missed}}`)
+    this.missed = 0
     this.sendSnapshot(filter)
-    return true
   }
 
   private sendSnapshot(filter: TopicFilter): void {
