@@ -45,7 +45,7 @@ const MOST_LAYOUTS = 32
 const SIGHTINGS = 2
 /** Layouts seen less often, and those that cannot be learned. */
 const MOST_REMEMBERED = 256
-/** Messages looked at in a row without learning anything; after them one in {@link LOOK_AGAIN}, so that a new layout is still learned one day. */
+/** Messages of a kind looked at in a row without learning anything; after them one in {@link LOOK_AGAIN}, so that a new layout is still learned one day. */
 const PATIENCE = 500
 const LOOK_AGAIN = 64
 /** Places of the guess which layout comes next: by 24 bytes near the front, where exchanges name stream and kind. */
@@ -62,7 +62,8 @@ export class Layouts {
   private readonly seen = new Map<string, number>()
   private readonly rows = new Map<Rule, KnownRows>()
   private readonly counts = { fast: 0, general: 0, compared: 0, givenUp: 0 }
-  private looked = 0
+  /** Messages looked at since something was learned, by what they say: quotes without a rule must not use up the patience for trades. */
+  private readonly looked = new Map<string, number>()
 
   constructor(private readonly rules: readonly Rule[]) {}
 
@@ -99,7 +100,7 @@ export class Layouts {
   /** The general way has decoded the message, and what it found stands behind `start`: perhaps its layout can be learned. */
   learn(data: Buffer, receivedAt: number, out: readonly object[], start: number): void {
     this.counts.general++
-    if (this.looked++ >= PATIENCE && this.looked % LOOK_AGAIN !== 0) return
+    if (!this.isPatient(out[start])) return
     const text = data.length > LONGEST_SCANNED ? '' : data.toString('latin1')
     const root = text === '' ? undefined : outlineOf(text)
     if (root === undefined) return
@@ -115,6 +116,13 @@ export class Layouts {
       this.adopt({ rule: rule.name, shape, read, messages: 0, use: 0 })
       return
     }
+  }
+
+  private isPatient(found: { readonly type?: unknown } | undefined): boolean {
+    const kind = typeof found?.type === 'string' ? found.type : ''
+    const looked = (this.looked.get(kind) ?? 0) + 1
+    this.looked.set(kind, looked)
+    return looked <= PATIENCE || looked % LOOK_AGAIN === 0
   }
 
   private rowsOf(rule: Rule): KnownRows {
@@ -137,7 +145,7 @@ export class Layouts {
 
   /** Takes the place of the layout that was of least use lately, where there is no other. */
   private adopt(specialist: Specialist): void {
-    this.looked = 0
+    this.looked.clear()
     this.seen.delete(`${specialist.rule} ${specialist.shape}`)
     if (this.specialists.length < MOST_LAYOUTS) {
       this.specialists.push(specialist)
