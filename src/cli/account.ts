@@ -1,4 +1,5 @@
 /** Paper accounts as lines under a table and at the end of a run. */
+import type { Bracket } from '../session/bracket.js'
 import type { DeskSummary } from '../trading/desk-summary.js'
 import { countText, decimalText } from './format.js'
 
@@ -11,9 +12,26 @@ export function accountLines(desks: readonly DeskSummary[]): string[] {
       `  ${positionText(desk)} · ${countText(counts.orders)} orders, ${countText(counts.fills)} fills, ${countText(counts.refusals)} refused, ${countText(counts.rejected)} rejected`,
     ]
     if (desk.failure !== null) lines.push(`  strategy stopped: ${desk.failure}`)
-    else if (desk.blocks !== 'none') lines.push(`  risk gate blocks ${desk.blocks}`)
+    else if (desk.blocks !== 'none') lines.push(`  risk gate blocks ${desk.blocks}, until it is resumed by command`)
+    else if (desk.drawdownLeft !== null)
+      lines.push(`  kill switch: ${percentText(desk.drawdownLeft)} of the peak may still be lost`)
     return lines
   })
+}
+
+/** The same strategy under the three fill models: where the truth lies. */
+export function bracketLines(brackets: readonly Bracket[]): string[] {
+  return brackets.map(({ strategy, returns, equity, asset, low, high }) => {
+    const models = Object.entries(returns).map(([model, value]) => {
+      const own = equity[model as keyof typeof equity]
+      return `${model} ${percentText(value)} (${own === undefined ? '–' : money(own)} ${asset})`
+    })
+    return `${strategy}: return between ${percentText(low)} and ${percentText(high)}: ${models.join(', ')}`
+  })
+}
+
+function percentText(share: number | null): string {
+  return share === null ? '–' : `${(share * 100).toFixed(4).replace('-', '−')} %`
 }
 
 function positionText(desk: DeskSummary): string {

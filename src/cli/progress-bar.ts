@@ -8,7 +8,7 @@ const CLEAR = '\r\x1b[K'
 export class ProgressBar {
   readonly #begun = performance.now()
   readonly #shows: boolean
-  #drawn = false
+  #last = ''
 
   constructor(private readonly input: Pick<CommandInput, 'io' | 'options'>) {
     this.#shows = input.options.quiet !== true && input.io.stderr.isTTY === true
@@ -21,13 +21,14 @@ export class ProgressBar {
     const left = share <= 0 ? '' : ` · ${spanText((elapsedMs / share) * (1 - share) * 1000)} left`
     const filled = Math.round(share * WIDTH)
     const bar = `${'█'.repeat(filled)}${'░'.repeat(WIDTH - filled)}`
-    this.input.io.stderr.write(`${CLEAR}${bar} ${(share * 100).toFixed(0)}%${left}`)
-    this.#drawn = true
+    const text = `${bar} ${(share * 100).toFixed(0)}%${left}`
+    if (text !== this.#last) this.input.io.stderr.write(`${CLEAR}${text}`)
+    this.#last = text
   }
 
   /** Takes the bar away. */
   end(): void {
-    if (this.#drawn) this.input.io.stderr.write(CLEAR)
-    this.#drawn = false
+    if (this.#last !== '') this.input.io.stderr.write(CLEAR)
+    this.#last = ''
   }
 }

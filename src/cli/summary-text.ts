@@ -1,10 +1,11 @@
 /** The summary of a run as a person reads it. */
 import type { ConventionsSection, MetricsSection } from '../session/account-sections.js'
+import type { Bracket } from '../session/bracket.js'
 import type { RecordingAccount } from '../session/execute.js'
 import type { Summary } from '../session/summary.js'
 import { findImbalance } from '../session/summary.js'
 import type { DeskSummary } from '../trading/desk-summary.js'
-import { accountLines } from './account.js'
+import { accountLines, bracketLines } from './account.js'
 import { bytesText, countText, spanText } from './format.js'
 import { conventionsLines, metricsLines } from './metrics-text.js'
 
@@ -32,8 +33,9 @@ export function summaryLines(summary: Summary, width = Infinity): string[] {
   for (const { stream, updates } of summary.booksWithoutSnapshot) {
     lines.push(`${stream}: ${countText(updates)} updates came without a snapshot, so no book was shown`)
   }
-  const { ledger, metrics, conventions, digest, recording, deadLetters, rerun } = summary
+  const { ledger, bracket, metrics, conventions, digest, recording, deadLetters, rerun } = summary
   if (ledger !== undefined) lines.push(...accountLines(ledger as readonly DeskSummary[]))
+  if (bracket !== undefined) lines.push(...bracketLines(bracket as readonly Bracket[]))
   if (typeof digest === 'string') lines.push(`digest ${digest}`)
   if (rerun !== undefined) lines.push(rerunText(rerun as RerunSection))
   if (recording !== undefined) lines.push(recordingText(recording as RecordingAccount))

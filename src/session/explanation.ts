@@ -55,9 +55,10 @@ const MOST_SUGGESTED = 8
  */
 export async function explainOrder(directory: string, id: string): Promise<Explanation> {
   const files = new SessionFiles(directory)
-  const plan = await planTrading(files.read().trading)
+  const configuration = files.read()
+  const plan = await planTrading(configuration.trading)
   const witness = new Witness(id)
-  await runTape({ paths: [files.tape], exchange: 'binance', onCorrupt: 'stop' }, 'explain', (session, { rules }) => {
+  await runTape(files.tapeOf(configuration), 'explain', (session, { rules }) => {
     const trading = new Trading(session, plan, { recordedRules: rules, onNote: note => witness.note(note) })
     witness.listen(session)
     return { finish: () => trading.finish(), guard: trading.guard() }

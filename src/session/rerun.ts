@@ -1,6 +1,6 @@
 /** A paper run once more from its own tape: the product's promise is that nothing comes out different. */
 import type { Summary } from './summary.js'
-import { runTape } from './tape-run.js'
+import { runTape, type TapeRequest } from './tape-run.js'
 import { Trading, type TradingPlan } from './trading.js'
 
 export interface Rerun {
@@ -9,15 +9,21 @@ export interface Rerun {
 }
 
 /** Folds the tape with the same strategies and parameters, as fast as it can be read, showing and keeping nothing. */
-export async function rerun(tape: string, plan: TradingPlan): Promise<Rerun> {
-  let trading: Trading | undefined
-  const summary = await runTape(
-    { paths: [tape], exchange: 'binance', onCorrupt: 'stop' },
-    'rerun',
-    (session, setup) => {
-      const desks = (trading = new Trading(session, plan, { recordedRules: setup.rules }))
-      return { finish: () => desks.finish(), guard: desks.guard() }
-    },
-  )
-  return { digest: trading?.digest() ?? '', summary }
+export function rerun(tape: string, plan: TradingPlan): Promise<Rerun> {
+  return rerunTape({ paths: [tape], exchange: 'binance', onCorrupt: 'stop' }, plan)
+}
+
+/** As {@link rerun}, of any recordings. @param items frames and events after which it ends; all where absent. */
+export async function rerunTape(tape: TapeRequest, plan: TradingPlan, items = Infinity): Promise<Rerun> {
+  let digest = ''
+  let left = items
+  const summary = await runTape(tape, 'rerun', (session, { rules }) => {
+    const trading = new Trading(session, plan, { recordedRules: rules })
+    const finish = (): void => {
+      trading.finish()
+      digest = trading.digest()
+    }
+    return { before: () => left-- > 0, finish, guard: trading.guard() }
+  })
+  return { digest, summary }
 }

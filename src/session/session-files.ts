@@ -1,9 +1,10 @@
 /** The directory of a paper run: what it was set up with, its tape, and how it ended. */
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { messageOf, UsageError } from '../model/errors.js'
 import type { Summary } from './summary.js'
+import type { TapeRequest } from './tape-run.js'
 import { tradingOptionsSchema } from './trading-plan.js'
 
 const CONFIGURATION = 'session.json'
@@ -19,6 +20,10 @@ const configurationSchema = z.object({
   streams: z.array(z.string()),
   lines: z.union([z.literal(1), z.literal(2)]),
   trading: tradingOptionsSchema,
+  /** Where the run trades recordings: they are its tape. */
+  source: z
+    .object({ paths: z.array(z.string()).min(1).readonly(), exchange: z.string(), onCorrupt: z.enum(['stop', 'skip']) })
+    .exactOptional(),
 })
 
 /** All that a run needs to be done again from its tape. */
@@ -62,6 +67,18 @@ export class SessionFiles {
     throw new UsageError('session', `${path}: ${checked.error.issues[0]?.message ?? 'not understood'}`, {
       hint: 'it was written by another version of genesis, or changed',
     })
+  }
+
+  /** What the run folds: the recordings it trades, else what it has recorded itself. */
+  tapeOf({ source, streams }: SessionConfiguration): TapeRequest {
+    return source === undefined
+      ? { paths: [this.tape], exchange: 'binance', onCorrupt: 'stop' }
+      : { ...source, streams }
+  }
+
+  /** The run goes on: how it once ended says nothing any more. */
+  forgetResult(): void {
+    rmSync(join(this.directory, RESULT), { force: true })
   }
 
   writeResult(summary: Summary): void {

@@ -1,11 +1,12 @@
 /** A session run again from its tape: the same digest, or the first things that came out different. */
 import { SessionFiles } from './session-files.js'
-import { rerun } from './rerun.js'
+import { rerunTape } from './rerun.js'
 import type { Summary } from './summary.js'
 import { planTrading } from './trading-plan.js'
 
 export interface VerifiedSession {
   readonly directory: string
+  /** What was folded again. */
   readonly tape: string
   /** True where the run ended in order and its tape gives what it ended with. */
   readonly same: boolean
@@ -32,16 +33,20 @@ const COMPARED = ['ledger', 'digest', 'frames', 'decoded', 'control', 'deadLette
 /** @throws UsageError where the directory holds no session or its strategy cannot be loaded, GenesisError where the tape cannot be read. */
 export async function verifySession(directory: string): Promise<VerifiedSession> {
   const files = new SessionFiles(directory)
-  const plan = await planTrading(files.read().trading)
+  const configuration = files.read()
+  const tape = files.tapeOf(configuration)
+  const plan = await planTrading(configuration.trading)
   const result = files.readResult()
-  const { digest, summary } = await rerun(files.tape, plan)
+  // A run of recordings that was stopped has seen only so much of them.
+  const stopped = configuration.source !== undefined && result !== undefined && result.ended !== 'end'
+  const { digest, summary } = await rerunTape(tape, plan, stopped ? result.frames : Infinity)
   const expected = typeof result?.['digest'] === 'string' ? result['digest'] : null
   const differences: Difference[] = []
   if (result !== undefined) {
     const found = JSON.parse(JSON.stringify(summary)) as Summary
     for (const name of COMPARED) compare(result[name], found[name], name, differences)
   }
-  return { directory, tape: files.tape, same: expected === digest, digest, expected, differences, summary }
+  return { directory, tape: tape.paths.join(', '), same: expected === digest, digest, expected, differences, summary }
 }
 
 /** Walks two JSON values side by side and notes where they part. */

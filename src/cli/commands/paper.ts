@@ -1,9 +1,11 @@
 /** `genesis paper`: a strategy trades on paper, live or from a recording; a live run is kept as a session. */
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
+import { findExchange } from '../../exchanges/registry.js'
 import type { ExitCode } from '../../model/errors.js'
 import type { Stream } from '../../model/stream.js'
 import { CONTEXTS } from '../../session/context.js'
 import { SessionFiles, type SessionConfiguration } from '../../session/session-files.js'
+import { isBuiltIn } from '../../session/strategy-file.js'
 import { planTrading, type TradingOptions, type TradingPlan } from '../../session/trading.js'
 import type { CommandInput } from '../command.js'
 import { speedText } from '../progress.js'
@@ -16,11 +18,12 @@ const DEFAULT_STREAM = 'btcusdt@trade'
 
 export async function run(input: CommandInput): Promise<ExitCode> {
   const { options } = input
-  if (options.resume !== undefined) return resume(input, new SessionFiles(options.resume))
+  if (options.resume !== undefined) return goOn(input, new SessionFiles(options.resume))
   const wanted = tradingOptions(options)
   const trading = await planTrading(wanted)
   if (options.source !== undefined) return fromSource(input, trading)
-  return options.fromFile === undefined ? begin(input, wanted, trading) : fromFile(input, options.fromFile, trading)
+  if (options.fromFile === undefined) return begin(input, wanted, trading)
+  return fromFile(input, options.fromFile, trading, keptAs(input, options.fromFile, wanted))
 }
 
 function begin(input: CommandInput, wanted: TradingOptions, trading: TradingPlan): Promise<ExitCode> {
@@ -32,9 +35,15 @@ function begin(input: CommandInput, wanted: TradingOptions, trading: TradingPlan
 }
 
 /** Folds the tape of the interrupted run, then goes on live. */
-async function resume(input: CommandInput, files: SessionFiles): Promise<ExitCode> {
-  const { streams, trading, lines } = files.read()
-  const plan = await planTrading({ ...trading, fees: trading.fees, latencyMs: trading.latencyMs, model: trading.model })
+async function goOn(input: CommandInput, files: SessionFiles): Promise<ExitCode> {
+  const { streams, trading, lines, source } = files.read()
+  const plan = await planTrading(trading)
+  files.forgetResult()
+  if (source !== undefined) {
+    const { exchange, onCorrupt } = source
+    const options = { ...input.options, exchange, onCorrupt }
+    return fromFile({ ...input, args: streams, options }, source.paths, plan, files)
+  }
   return live({ ...input, options: { ...input.options, lines } }, files, resolveStreams(streams, input), plan, true)
 }
 
@@ -73,7 +82,28 @@ function fromSource(input: CommandInput, trading: TradingPlan): Promise<ExitCode
   })
 }
 
-function fromFile(input: CommandInput, paths: readonly string[], trading: TradingPlan): Promise<ExitCode> {
+/** A run of recordings is kept as a session where `--session` names one. */
+function keptAs(input: CommandInput, paths: readonly string[], wanted: TradingOptions): SessionFiles | null {
+  const { session, exchange = 'binance', onCorrupt } = input.options
+  if (session === undefined) return null
+  const files = new SessionFiles(session)
+  files.create({
+    ...configurationOf(wanted, resolveStreams(input.args, input), 1),
+    source: {
+      paths: paths.map(path => resolve(path)),
+      exchange: findExchange(exchange).name,
+      onCorrupt: onCorrupt === 'stop' ? 'stop' : 'skip',
+    },
+  })
+  return files
+}
+
+function fromFile(
+  input: CommandInput,
+  paths: readonly string[],
+  trading: TradingPlan,
+  files: SessionFiles | null,
+): Promise<ExitCode> {
   const speed = input.options.speed ?? Infinity
   return runCommand(input, {
     command: 'paper',
@@ -84,6 +114,7 @@ function fromFile(input: CommandInput, paths: readonly string[], trading: Tradin
     speed,
     prints: TRADING_PRINTS,
     trading,
+    ...(files === null ? {} : { onSummary: summary => files.writeResult(summary) }),
   })
 }
 
@@ -95,7 +126,7 @@ function configurationOf(wanted: TradingOptions, streams: readonly Stream[], lin
     software: software(),
     streams: streams.map(({ exchange, name }) => `${exchange}:${name}`),
     lines,
-    trading: { ...wanted, strategies: [...wanted.strategies], parameters: [...wanted.parameters] },
+    trading: { ...wanted, strategies: wanted.strategies.map(name => (isBuiltIn(name) ? name : resolve(name))) },
   }
 }
 
