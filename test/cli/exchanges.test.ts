@@ -15,7 +15,7 @@ async function printed(args: readonly string[], columns: number): Promise<string
     }
   }
   const stdout: Output = new Terminal()
-  await run({ args, options: { color: false }, io: { ...processIo(), stdout } })
+  await run({ args, commands: [], options: { color: false }, io: { ...processIo(), stdout } })
   return text
 }
 
