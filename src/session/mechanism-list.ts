@@ -58,6 +58,12 @@ export function mechanismNamed(text: string): (typeof MECHANISMS)[number] {
   })
 }
 
-function spec<Key extends string>(name: string, term: string, key: Key, path: string, protects: string) {
+function spec<Name extends string, Key extends string>(
+  name: Name,
+  term: string,
+  key: Key,
+  path: string,
+  protects: string,
+) {
   return { name, term, key, file: `src/${path}.ts`, protects }
 }

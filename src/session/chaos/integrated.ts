@@ -5,24 +5,19 @@ import { planTrading, type TradingPlan } from '../trading.js'
 import { Accounts } from './accounts.js'
 import { framesOf, silencesOf, storyOf, together, tradesOf } from './figures.js'
 import { isPlayed, runRig } from './rig.js'
+import type { Storm } from './storm.js'
 import { TAPE_CHANNELS, type Tape } from './tape.js'
 import type { Findings, Ground } from './trial.js'
 import { abandoning, Venue } from './venue.js'
 
-const STRATEGY = {
-  strategies: ['sma'],
-  parameters: ['fast=100', 'slow=400'],
-  capital: '10000',
-  fees: undefined,
-  latencyMs: undefined,
-  model: undefined,
-  seed: 1,
-}
+/** Trades of the slow average for each message per second, so that the strategy has something to do at every intensity. */
+const SLOW_SHARE = 1 / 26
+const LEAST_SLOW = 8
 
 export async function tryIntegrated(ground: Ground): Promise<Findings> {
   const { storm } = ground
   const tape = await ground.tape()
-  const plan = await planTrading(STRATEGY)
+  const plan = await planFor(storm)
   const undisturbed = await foldTape(tape, plan)
   const accounts = new Accounts(plan)
   const venue = await Venue.play(tape, storm, 2)
@@ -51,6 +46,19 @@ export async function tryIntegrated(ground: Ground): Promise<Findings> {
       fills: { atLeast: 1 },
       digest: { equal: undisturbed },
     },
+  })
+}
+
+function planFor({ messagesPerSecond }: Storm): Promise<TradingPlan> {
+  const slow = Math.max(LEAST_SLOW, Math.round(messagesPerSecond * SLOW_SHARE))
+  return planTrading({
+    strategies: ['sma'],
+    parameters: [`fast=${Math.round(slow / 4)}`, `slow=${slow}`],
+    capital: '10000',
+    fees: undefined,
+    latencyMs: undefined,
+    model: undefined,
+    seed: 1,
   })
 }
 

@@ -19,7 +19,9 @@ async function run(use: Use): Promise<Findings> {
   session.bus.subscribe('status', ({ state, detail }) => {
     if (state === 'drift') reports.push(detail)
   })
-  session.bus.subscribe('trade', () => void trades++)
+  session.bus.subscribe('trade', () => {
+    trades++
+  })
   for (const frame of withNewField(market)) session.deliver(frame)
   await session.bus.stop()
   return {
