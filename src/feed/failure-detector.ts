@@ -28,6 +28,8 @@ const LEARNED_FROM = 20
 const BUSY_FROM = 100
 /** What a subscription begins with may come at once and be many; only what goes on coming makes it busy. */
 const BUSY_GAPS = 2
+/** Nothing begins with so many. */
+const BUSY_AT_ONCE = 2_000
 const BUSY_SILENCE_MS = 5_000
 const MEMORY = 128
 /** Gaps of one stream differ by at least this factor (as a deviation of their logarithm): markets pause. */
@@ -87,7 +89,7 @@ export class FailureDetector {
 
   /** True once silences can be judged. */
   get learned(): boolean {
-    return this.knowsRhythm || (this.count >= BUSY_GAPS && this.messages >= BUSY_FROM)
+    return this.knowsRhythm || this.messages >= (this.count >= BUSY_GAPS ? BUSY_FROM : BUSY_AT_ONCE)
   }
 
   private get knowsRhythm(): boolean {

@@ -35,9 +35,15 @@ describe('FailureDetector', () => {
 
   it('is not taken in by what a subscription begins with', () => {
     const detector = new FailureDetector()
-    detector.arrived(0, 5_000)
+    detector.arrived(0, 1_000)
     detector.arrived(250 * MS, 1)
     expect(detector.health(3_600_000 * MS)).toBe('live')
+  })
+
+  it('knows a torrent from its first moment', () => {
+    const detector = new FailureDetector()
+    detector.arrived(0, 3_000)
+    expect([4_900, 5_000].map(ms => detector.health(ms * MS))).toEqual(['quiet', 'suspect'])
   })
 
   it('suspects a busy stream within three seconds, by way of quiet', () => {

@@ -398,6 +398,19 @@ function hyperliquid(): BoxRecording {
   return { streams: ['BTC@trade', 'BTC@book', 'BTC@quote', 'BTC@candle_1m', 'BTC@funding'], frames: inTurn(steps(8).map(trade), steps(8).map(book), steps(4).map(quote), steps(4).map(candle), steps(3).map(context)) }
 }
 
+/** What the library hands out, as it is recorded. */
+// prettier-ignore
+function ccxt(): BoxRecording {
+  const symbol = 'BTC/USDT'
+  const trade = (n: number): string => json({ ccxt: 'trade', symbol, data: [{ id: String(n), timestamp: ms(n), symbol, side: 'buy', price: 97_123.5 + n, amount: 0.0000001, info: { p: '97123.50' } }] })
+  const book = (n: number): string => json({ ccxt: 'book', symbol, data: { symbol, timestamp: ms(n), nonce: n, bids: [[97_123, n]], asks: [[97_124, 2]] } })
+  const candle = (n: number): string => json({ ccxt: 'candle', symbol, interval: '1m', data: [[STARTED_MS, 97_000, 97_200, 96_950, 97_100 + n, 1.25]] })
+  return {
+    streams: ['BTC/USDT@trade', 'BTC/USDT@book', 'BTC/USDT@candle_1m'],
+    frames: inTurn(steps(8).map(trade), steps(8).map(book), steps(4).map(candle)),
+  }
+}
+
 /** By the name of the exchange. */
 export const BOX_RECORDINGS: ReadonlyMap<string, BoxRecording> = new Map([
   ['binance', binanceSpot('binance')],
@@ -416,4 +429,5 @@ export const BOX_RECORDINGS: ReadonlyMap<string, BoxRecording> = new Map([
   ['gemini', gemini()],
   ['hyperliquid', hyperliquid()],
   ['sim', binanceSpot('sim')],
+  ['ccxt:gate', ccxt()],
 ])

@@ -70,7 +70,7 @@ function books(events: readonly Event[]): Record<string, unknown> {
 
 describe('genesis exchange FILE --as NAME serves what genesis stream --exchange NAME understands', () => {
   it('has a recording of every exchange', () => {
-    expect([...BOX_RECORDINGS.keys()].sort()).toEqual([...EXCHANGES.keys()].sort())
+    expect([...EXCHANGES.keys()].filter(name => !BOX_RECORDINGS.has(name))).toEqual([])
   })
 
   for (const [name, recording] of BOX_RECORDINGS) {
