@@ -7,6 +7,8 @@ export default defineConfig({
     hookTimeout: 60_000,
     pool: 'forks',
     maxWorkers: 2,
+    // A page's style is text like any other: without this it would be empty.
+    css: true,
     globalSetup: ['test/support/build.ts'],
   },
 })

@@ -14,11 +14,11 @@ const MIDDLE_WIDTH = 90
 /** One table for each strategy; what does not fit the width is left out from the right: formula first, then convention. */
 export function metricsLines(sections: readonly MetricsSection[], width: number): string[] {
   return sections.flatMap(({ strategy, ...metrics }) => {
-    const header = ['metric', 'value', 'samples', 'convention', 'formula'].slice(0, columnsFor(width))
     const rows = Object.entries(metrics as Readonly<Record<string, MetricValue>>).map(([name, metric]) =>
-      metricRow(name, metric).slice(0, header.length),
+      metricRow(name, metric),
     )
-    return ['', `metrics of ${strategy}`, ...listing(header, rows, PLAIN).split('\n')]
+    const header = ['metric', right('value'), right('samples'), 'convention', 'formula']
+    return ['', `metrics of ${strategy}`, ...tableLines(header, rows, columnsFor(width))]
   })
 }
 
@@ -39,9 +39,15 @@ export function conventionsLines(sections: readonly ConventionsSection[]): strin
         right(metricValue(name, value)),
       ),
     ])
-    const header = ['metric', 'backtesting.py', 'empyrical', 'freqtrade', 'LEAN']
-    return ['', `conventions side by side, ${strategy}`, ...listing(header, rows, PLAIN).split('\n')]
+    const header = ['metric', ...['backtesting.py', 'empyrical', 'freqtrade', 'LEAN'].map(right)]
+    return ['', `conventions side by side, ${strategy}`, ...tableLines(header, rows, header.length)]
   })
+}
+
+/** Titles stand over their columns as the values do, so they are a row like the others. */
+function tableLines(header: readonly Cell[], rows: readonly (readonly Cell[])[], columns: number): string[] {
+  const cut = [header, ...rows].map(row => row.slice(0, columns))
+  return listing([], cut, PLAIN).split('\n')
 }
 
 function right(text: string): Cell {

@@ -37,8 +37,8 @@ function count(value: number): string {
 
 function degradedTable(strategies: readonly StrategyRecord[]): Html | null {
   if (strategies.length === 0) return null
-  return html`<div class="scroll" tabindex="0" role="region" aria-label="Profit earned in degraded data"><table>
-<caption>Profit earned in degraded data: change of equity over the samples that touch a span in which a stream was down, silent or missing something.</caption>
+  return html`<p class="note">Profit earned in degraded data: change of equity over the samples that touch a span in which a stream was down, silent or missing something.</p>
+<div class="scroll" tabindex="0" role="region" aria-label="Profit earned in degraded data"><table>
 <thead><tr><th scope="col">strategy</th><th scope="col" class="number">profit</th><th scope="col" class="number">of it in degraded data</th><th scope="col" class="number">share</th><th scope="col" class="number">share of time</th><th scope="col" class="number">trades touched</th></tr></thead><tbody>
 ${strategies.map(
   ({ summary, degraded }) => html`<tr><th scope="row">${summary.strategy}</th><td class="number">${fixedText(degraded.total)}</td><td class="number">${fixedText(degraded.profit)}</td><td class="number">${percentText(degraded.share)}</td><td class="number">${percentText(degraded.timeShare)}</td><td class="number">${degraded.trips}</td></tr>
@@ -48,8 +48,8 @@ ${strategies.map(
 
 function gapTable(gaps: RunRecord['health']['gaps']): Html {
   return html`<h3>Gaps</h3>
+<p class="note">${gaps.length <= MOST_GAPS ? `All ${gaps.length} listed` : `The first ${MOST_GAPS} of ${gaps.length} listed`}, times in UTC.</p>
 <div class="scroll tall" tabindex="0" role="region" aria-label="Gaps"><table>
-<caption>${gaps.length <= MOST_GAPS ? `All ${gaps.length} listed` : `The first ${MOST_GAPS} of ${gaps.length} listed`}, times in UTC.</caption>
 <thead><tr><th scope="col">stream</th><th scope="col">from</th><th scope="col" class="number">length</th><th scope="col">cause</th><th scope="col">missing ids</th><th scope="col">proof</th></tr></thead><tbody>
 ${gaps.slice(0, MOST_GAPS).map(
   gap => html`<tr><td>${gap.exchange}:${gap.stream}</td><td class="time">${timeText(gap.start)}</td><td class="number">${gap.end === null ? 'to the end' : spanText(gap.end - gap.start)}</td><td>${gap.cause}</td><td>${idsText(gap)}</td><td>${gap.provable ? 'provable' : 'likely'}</td></tr>

@@ -3,7 +3,7 @@ import type { Micros } from '../model/time.js'
 import type { StrategyRecord } from '../session/run-record.js'
 import { html, type Html } from './html.js'
 import { metricLabel, metricValue } from './metric-text.js'
-import { NOTHING, percentText, spanText, timeText } from './number-text.js'
+import { fixedText, NOTHING, percentText, spanText, timeText } from './number-text.js'
 
 type Metric = StrategyRecord['summary']['metrics'][number]
 
@@ -29,15 +29,15 @@ function metricTable(title: string, metrics: readonly Metric[]): Html {
   return html`<table><thead><tr><th scope="col">${title}</th><th scope="col" class="number">value</th><th scope="col" class="number">samples</th></tr></thead><tbody>
 ${metrics.map(
   ({ name, value, formula, convention, samples }) =>
-    html`<tr><th scope="row">${metricLabel(name)}<small>${formula} · ${convention}</small></th><td class="number">${metricValue(name, value)}</td><td class="number">${samples}</td></tr>
+    html`<tr><th scope="row">${metricLabel(name)}<small>${formula} · ${convention}</small></th><td class="number">${metricValue(name, value)}</td><td class="number">${fixedText(samples, 0)}</td></tr>
 `,
 )}</tbody></table>` // prettier-ignore
 }
 
 function conventionTable(rows: StrategyRecord['conventions']): Html {
   return html`<h3>The same run by other conventions</h3>
+<p class="note">What these projects would report for the same equity and trades; ${NOTHING} where a convention does not know the metric.</p>
 <div class="scroll" tabindex="0" role="region" aria-label="Conventions side by side"><table>
-<caption>What these projects would report for the same equity and trades; ${NOTHING} where a convention does not know the metric.</caption>
 <thead><tr><th scope="col">metric</th><th scope="col" class="number">backtesting.py</th><th scope="col" class="number">empyrical</th><th scope="col" class="number">freqtrade</th><th scope="col" class="number">LEAN</th></tr></thead><tbody>
 ${rows.map(
   row => html`<tr><th scope="row">${metricLabel(row.metric)}</th>${[row.backtestingPy, row.empyrical, row.freqtrade, row.lean].map(value => html`<td class="number">${metricValue(row.metric, value)}</td>`)}</tr>
@@ -55,8 +55,8 @@ export function monthsSection({ months }: StrategyRecord): Html {
     return html`<h3>Monthly returns</h3>
       <p class="soft">No sample of the equity was taken.</p>`
   return html`<h3>Monthly returns</h3>
+<p class="note">Compounded, by UTC calendar month; the first and the last month may be incomplete.</p>
 <div class="scroll" tabindex="0" role="region" aria-label="Monthly returns"><table class="months">
-<caption>Compounded, by UTC calendar month; the first and the last month may be incomplete.</caption>
 <thead><tr><th scope="col">year</th>${MONTHS.map(month => html`<th scope="col" class="number">${month}</th>`)}<th scope="col" class="number">all</th></tr></thead><tbody>
 ${years.map(year => yearRow(year, values))}</tbody></table></div>` // prettier-ignore
 }
@@ -84,8 +84,8 @@ export function drawdownsSection({ drawdowns }: StrategyRecord, end: Micros): Ht
     return html`<h3>Drawdowns</h3>
       <p class="soft">Equity never fell from a peak.</p>`
   return html`<h3>Drawdowns</h3>
+<p class="note">The ${Math.min(MOST_DRAWDOWNS, drawdowns.length)} deepest of ${drawdowns.length}, peak to recovery, UTC.</p>
 <div class="scroll" tabindex="0" role="region" aria-label="Deepest drawdowns"><table>
-<caption>The ${Math.min(MOST_DRAWDOWNS, drawdowns.length)} deepest of ${drawdowns.length}, peak to recovery, UTC.</caption>
 <thead><tr><th scope="col">depth</th><th scope="col">peak</th><th scope="col">bottom</th><th scope="col">recovered</th><th scope="col" class="number">length</th></tr></thead><tbody>
 ${drawdowns.slice(0, MOST_DRAWDOWNS).map(
   fall => html`<tr><td>${percentText(fall.depth)}</td><td class="time">${timeText(fall.start)}</td><td class="time">${timeText(fall.bottom)}</td><td class="time">${fall.end === null ? 'not yet' : timeText(fall.end)}</td><td class="number">${spanText((fall.end ?? end) - fall.start)}</td></tr>

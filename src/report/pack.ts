@@ -129,12 +129,15 @@ function decimalsOf(bars: readonly { open: number; high: number; low: number; cl
   for (const { open, high, low, close } of bars) {
     largest = Math.max(largest, Math.abs(high), Math.abs(low))
     for (const price of [open, high, low, close]) {
-      if (decimals < MOST_DECIMALS && !Number.isInteger(Number((price * 10 ** decimals).toPrecision(15)))) {
-        decimals = Math.max(decimals, Math.min(MOST_DECIMALS, fractionOf(price)))
-      }
+      if (!isWhole(price * 10 ** decimals)) decimals = Math.max(decimals, Math.min(MOST_DECIMALS, fractionOf(price)))
     }
   }
   return Math.max(0, Math.min(decimals, 15 - Math.ceil(Math.log10(largest))))
+}
+
+/** Up to the rounding of one multiplication. */
+function isWhole(value: number): boolean {
+  return Math.abs(value - Math.round(value)) <= Math.abs(value) * 1e-15
 }
 
 function fractionOf(price: number): number {

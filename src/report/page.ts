@@ -4,7 +4,7 @@ import { healthSection } from './health-section.js'
 import { html, trusted, type Content, type Html } from './html.js'
 import { metricLabel, metricValue } from './metric-text.js'
 import { drawdownsSection, metricsSection, monthsSection } from './metrics-section.js'
-import { decimalText, NOTHING, percentText, timeText } from './number-text.js'
+import { decimalText, fixedText, NOTHING, percentText, timeText } from './number-text.js'
 import { stillChart } from './still-chart.js'
 import { tradesSection } from './trades-section.js'
 
@@ -80,7 +80,7 @@ function strategySection(run: RunRecord, strategy: StrategyRecord, index: number
   const { degraded } = run.health
   return html`<section aria-labelledby="strategy-${index}">
 <h2 id="strategy-${index}">${summary.strategy}</h2>
-<ul class="figures"><li><span>equity, ${summary.equity.asset}</span><b>${decimalText(summary.equity.equity, 2)}</b></li>${KEY_FIGURES.map(name => figure(strategy, name))}<li><span>profit in degraded data</span><b>${percentText(strategy.degraded.share)}</b></li></ul>
+<ul class="figures"><li><span>equity, ${summary.equity.asset}</span><b>${fixedText(Number(summary.equity.equity))}</b></li>${KEY_FIGURES.map(name => figure(strategy, name))}<li><span>profit in degraded data</span><b>${percentText(strategy.degraded.share)}</b></li></ul>
 ${chart(run, strategy, index)}
 ${metricsSection(strategy)}
 ${monthsSection(strategy)}
@@ -124,8 +124,8 @@ function setupSection({ options, inputs, summary, strategies, software, proof }:
     ...strategies.map(({ summary: desk, parameters }) => [`parameters of ${desk.strategy}`, parametersText(parameters)] as const),
     ['input', inputs.map(input => html`<code>${input}</code> `)],
     ['capital', decimalText(options.capital)],
-    ['fees', options.fees === undefined ? 'default of the instrument' : `maker and taker ${options.fees}`],
-    ['latency', options.latencyMs === undefined ? 'default' : `${options.latencyMs} ms from decision to exchange`],
+    ['fees', options.fees === undefined ? 'the instrument’s own where known, else 0.1 % maker and taker' : `maker and taker ${options.fees}`],
+    ['latency', `${options.latencyMs ?? 50} ms from decision to exchange`],
     ['fill model', [...new Set(strategies.map(strategy => strategy.model))].join(', ')],
     ...further(options),
     ['seed', options.seed],

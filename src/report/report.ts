@@ -16,18 +16,15 @@ const SCRIPTS = [library, chartScript, tableScript]
 
 /** Pure: the same run gives the same text, byte for byte. */
 export function renderReport(run: RunRecord): string {
-  let fitting = run
-  for (;;) {
-    const text = render(fitting)
-    const coarser = Buffer.byteLength(text) > MOST_BYTES ? coarsened(fitting) : undefined
-    if (coarser === undefined) return text
-    fitting = coarser
-  }
+  const parts = { policy: policy(), style, scripts: SCRIPTS }
+  const room = MOST_BYTES - Buffer.byteLength(page(run, { ...parts, data: '' }).text)
+  return page(run, { ...parts, data: fittingData(run, room) }).text
 }
 
-function render(run: RunRecord): string {
+function fittingData(run: RunRecord, room: number): string {
   const data = jsonForScript(packRun(run))
-  return page(run, { policy: policy(), style, data, scripts: SCRIPTS }).text
+  const coarser = Buffer.byteLength(data) > room ? coarsened(run) : undefined
+  return coarser === undefined ? data : fittingData(coarser, room)
 }
 
 /** Nothing may be loaded, and only this program's own scripts and styles may run, known by their hashes. */

@@ -7,8 +7,6 @@ import { fixedText, percentText, plainText, timeText } from './number-text.js'
 
 const WIDTH = 960
 const HEIGHT = 500
-/** Left edge of the plots is 0; to the right of this stand the labels. */
-const RIGHT = 860
 const COLUMNS = 430
 const MOST_MARKS = 200
 
@@ -41,7 +39,7 @@ export function stillChart(
   const first = Math.min(bars[0]?.start ?? Infinity, record.curve[0]?.time ?? Infinity)
   const last = Math.max(bars.at(-1)?.start ?? -Infinity, record.curve.at(-1)?.time ?? -Infinity)
   if (!(last > first)) return html`<p class="soft">Too short a run for a chart.</p>`
-  const x: Scale = time => Math.min(RIGHT, Math.max(0, ((time - first) / (last - first)) * RIGHT))
+  const x: Scale = time => Math.min(WIDTH, Math.max(0, ((time - first) / (last - first)) * WIDTH))
   const depth = drawdowns[0]?.depth ?? 0
   return html`<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="Price, equity, drawdown and exposure of ${summary.strategy}">
 ${degraded.slice(0, MOST_MARKS).map(span => shade(span, x))}
@@ -95,24 +93,24 @@ function drawdownPanel({ curve, startEquity }: StrategyRecord['record'], depth: 
   })
   const y = vertical(PANELS.drawdown, depth === 0 ? 1 : depth, 0)
   return html`<polygon class="drawdown" points="${area(extremes(falls), x, y)}"/>
-${labels(PANELS.drawdown, 'drawdown', percentText(-depth))}` // prettier-ignore
+${labels(PANELS.drawdown, `drawdown ${percentText(depth)}`)}` // prettier-ignore
 }
 
 function exposurePanel({ curve }: StrategyRecord['record'], x: Scale): Html {
   const points = curve.map(({ time, equity, exposure }) => ({ time, value: equity > 0 ? exposure / equity : 0 }))
   const highest = most([0, ...points.map(point => point.value)])
   const y = vertical(PANELS.exposure, 0, highest === 0 ? 1 : highest)
-  return html`<polygon class="exposure" points="${area(extremes(points), x, y)}"/>
-${labels(PANELS.exposure, 'exposure', percentText(highest))}` // prettier-ignore
+  return html`<polygon class="exposure" points="${area(steps(extremes(points)), x, y)}"/>
+${labels(PANELS.exposure, `exposure up to ${percentText(highest)}`)}` // prettier-ignore
 }
 
 function axis(first: Micros, last: Micros): Html {
   return html`<text x="0" y="${HEIGHT - 6}">${timeText(first)}</text
-    ><text x="${RIGHT}" y="${HEIGHT - 6}" text-anchor="end">${timeText(last)} UTC</text>`
+    ><text x="${WIDTH}" y="${HEIGHT - 6}" text-anchor="end">${timeText(last)} UTC</text>`
 }
 
 function frame({ top, height }: Panel): Html {
-  return html`<rect class="frame" x="0" y="${top}" width="${RIGHT}" height="${height}" />`
+  return html`<rect class="frame" x="0" y="${top}" width="${WIDTH}" height="${height}" />`
 }
 
 function shade({ start, end }: Span, x: Scale): Html {
@@ -126,9 +124,10 @@ function shade({ start, end }: Span, x: Scale): Html {
   />`
 }
 
-function labels({ top, height }: Panel, above: string, below: string): Html {
-  return html`<text x="${RIGHT + 6}" y="${top + 12}">${above}</text
-    ><text x="${RIGHT + 6}" y="${top + height - 1}">${below}</text>`
+/** Inside the plot, at its upper left and, where there is a second one, its lower left. */
+function labels({ top, height }: Panel, above: string, below?: string): Html {
+  return html`<text x="6" y="${top + 4}" dominant-baseline="hanging">${above}</text
+    >${below === undefined ? null : html`<text x="6" y="${top + height - 5}">${below}</text>`}`
 }
 
 /** A buy points up from below its price, a sell down from above. */
@@ -152,6 +151,14 @@ function area(points: readonly Point[], x: Scale, y: (value: number) => number):
   const [first, last] = [points[0], points.at(-1)]
   if (first === undefined || last === undefined) return ''
   return `${tenth(x(first.time))},${tenth(y(0))} ${line(points, x, y)} ${tenth(x(last.time))},${tenth(y(0))}`
+}
+
+/** A value holds until the next one. */
+function steps(points: readonly Point[]): Point[] {
+  return points.flatMap((point, index) => {
+    const next = points[index + 1]
+    return next === undefined ? [point] : [point, { time: next.time, value: point.value }]
+  })
 }
 
 function lasts(points: readonly Point[]): Point[] {

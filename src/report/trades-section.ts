@@ -11,7 +11,7 @@ type RoundTrip = StrategyRecord['record']['trips'][number]
 export const MOST_TRADES = 1_000
 
 const COLUMNS = [
-  'instrument', 'side', 'entry', 'exit', 'length', 'size', 'entry price', 'exit price', 'profit', 'return', 'fees', 'worst open (MAE)', 'best open (MFE)', 'data',
+  'instrument', 'side', 'entry', 'exit', 'length', 'size', 'entry price', 'exit price', 'profit', 'return', 'fees', 'MAE', 'MFE', 'data',
 ] // prettier-ignore
 const WORDS = new Set(['instrument', 'side', 'entry', 'exit', 'data'])
 
@@ -23,18 +23,25 @@ export function tradesSection({ record, summary }: StrategyRecord, degraded: rea
   const listed = trips.slice(-MOST_TRADES)
   const count = trips.length + tripsDropped
   const touches = touching(degraded)
+  const instruments = new Set(trips.map(nameOf))
+  const columns = instruments.size === 1 ? COLUMNS.slice(1) : COLUMNS
   const which = listed.length === count ? `All ${count}` : `The last ${listed.length} of ${count}`
   return html`<h3>Trades</h3>
+<p class="note">${which}${instruments.size === 1 ? ` of ${[...instruments].join('')}` : ''}, flat to flat, after fees, in ${summary.equity.asset}, times in UTC; MAE and MFE are the worst and the best open profit; “degraded” where the data was bad while the position was open.</p>
 <div class="scroll tall" tabindex="0" role="region" aria-label="Trades of ${summary.strategy}"><table class="sortable">
-<caption>${which}, flat to flat, after fees, in ${summary.equity.asset}, times in UTC; “degraded” where the data was bad while the position was open.</caption>
-<thead><tr>${COLUMNS.map(title => html`<th scope="col" class="${WORDS.has(title) ? '' : 'number'}">${title}</th>`)}</tr></thead><tbody>
-${listed.map(trip => row(trip, touches(trip.entryTime, trip.exitTime) ? 'degraded' : 'good'))}</tbody></table></div>` // prettier-ignore
+<thead><tr>${columns.map(title => html`<th scope="col" class="${WORDS.has(title) ? '' : 'number'}">${title}</th>`)}</tr></thead><tbody>
+${listed.map(trip => html`<tr>${instruments.size === 1 ? null : html`<td>${nameOf(trip)}</td>`}${cells(trip)}<td>${touches(trip.entryTime, trip.exitTime) ? 'degraded' : 'good'}</td></tr>
+`)}</tbody></table></div>` // prettier-ignore
 }
 
-function row(trip: RoundTrip, data: 'good' | 'degraded'): Html {
+function nameOf({ exchange, symbol }: RoundTrip): string {
+  return `${exchange}:${symbol}`
+}
+
+function cells(trip: RoundTrip): Html {
   const tone = trip.profit > 0 ? 'up' : trip.profit < 0 ? 'down' : ''
   const length = trip.exitTime - trip.entryTime
-  return html`<tr><td>${trip.exchange}:${trip.symbol}</td><td>${trip.side}</td><td class="time">${timeText(trip.entryTime)}</td><td class="time">${timeText(trip.exitTime)}</td>${[
+  return html`<td>${trip.side}</td><td class="time">${timeText(trip.entryTime)}</td><td class="time">${timeText(trip.exitTime)}</td>${[
     number(length, spanText(length)),
     number(trip.size, plainText(trip.size)),
     number(trip.entryPrice, plainText(trip.entryPrice)),
@@ -44,8 +51,7 @@ function row(trip: RoundTrip, data: 'good' | 'degraded'): Html {
     number(trip.fees, fixedText(trip.fees)),
     number(trip.adverse, fixedText(trip.adverse)),
     number(trip.favourable, fixedText(trip.favourable)),
-  ]}<td>${data}</td></tr>
-` // prettier-ignore
+  ]}` // prettier-ignore
 }
 
 /** `data-key` is what the column sorts by. */

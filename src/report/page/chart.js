@@ -33,6 +33,7 @@
     paint()
     redraws.push(paint)
     select?.addEventListener('change', show)
+    chart.timeScale().subscribeVisibleTimeRangeChange(range => fitMarkers(view, range))
     read(place, chart, () => view)
     steer(place, container, chart)
   }
@@ -62,7 +63,8 @@
       0,
       bars,
     ) // prettier-ignore
-    charts.createSeriesMarkers(candles, markersOf(fills, grid, bars))
+    const markers = markersOf(fills, grid, bars)
+    const drawn = charts.createSeriesMarkers(candles, markers)
     add(charts.LineSeries, { color: colour('--hold'), lineWidth: 1, lineStyle: 2, title: 'holding', lastValueVisible: false, priceFormat: money(strategy) }, 1, holding(strategy, bars)) // prettier-ignore
     add(charts.LineSeries, { color: colour('--accent'), lineWidth: 2, title: 'equity', priceFormat: money(strategy) }, 1, samples.map(({ time, equity }) => ({ time, value: equity }))) // prettier-ignore
     add(charts.AreaSeries, { lineColor: down, topColor: `${down}11`, bottomColor: `${down}66`, lineWidth: 1, title: 'drawdown', priceFormat: percent }, 2, samples.map(({ time, drawdown }) => ({ time, value: -drawdown }))) // prettier-ignore
@@ -70,7 +72,16 @@
     const shares = [6, 3, 1.6, 1.4]
     chart.panes().forEach((pane, index) => pane.setStretchFactor(shares[index] ?? 1))
     chart.timeScale().applyOptions({ timeVisible: interval < 86_400, secondsVisible: interval < 60 })
-    return { all, bars, candles, samples, interval, byTime: new Map(samples.map(sample => [sample.time, sample])) }
+    return {
+      all,
+      bars,
+      candles,
+      markers,
+      drawn,
+      samples,
+      interval,
+      byTime: new Map(samples.map(sample => [sample.time, sample])),
+    }
   }
 
   /** Times in which the data was bad get a background from top to bottom, with or without bars in them. */
@@ -153,6 +164,16 @@
     return markers
   }
 
+  /** The more of them are in view, the smaller they are, so that the price stays readable. */
+  function fitMarkers(view, range) {
+    if (view === null || range === null) return
+    const count = view.markers.filter(({ time }) => time >= range.from && time <= range.to).length
+    const size = count <= 80 ? 1 : count <= 250 ? 0.5 : 0.2
+    if (size === view.size) return
+    view.size = size
+    view.drawn.setMarkers(view.markers.map(marker => ({ ...marker, size })))
+  }
+
   /** What lies under the crosshair, in words under the chart. */
   function read(place, chart, current) {
     const reading = place.querySelector('.reading')
@@ -216,7 +237,7 @@
       },
       grid: { vertLines: { visible: false }, horzLines: { color: colour('--rule') } },
       rightPriceScale: { borderColor: colour('--rule') },
-      timeScale: { borderColor: colour('--rule') },
+      timeScale: { borderColor: colour('--rule'), minBarSpacing: 0.002, rightOffset: 0 },
       localization: { locale: 'en-GB', dateFormat: 'yyyy-MM-dd' },
       handleScroll: { vertTouchDrag: false },
     }
