@@ -1,7 +1,7 @@
 /** Chooses how a run shows itself, and lets it watch the bus. */
 import { FEED_EVENTS, type SessionEvents } from '../session/events.js'
 import type { Session } from '../session/session.js'
-import { StreamStats } from '../session/stream-stats.js'
+import { shownKey, StreamStats } from '../session/stream-stats.js'
 import type { Stream } from '../model/stream.js'
 import type { CommandInput } from './command.js'
 import { createPalette } from './palette.js'
@@ -61,10 +61,19 @@ function printEvents(
   }
 }
 
+/** Figures hear every event; what a row shows is collapsed to the newest, for nobody sees more than a few pictures a second. */
 function watchStreams(session: Session, stats: StreamStats): void {
   const options = { componentId: 'table', priority: 'background', sheddable: true } as const
+  const lane = { ...options, componentId: 'table-rows', delivery: 'latest', key: shownKey, paceMs: PICTURE_MS } as const
   for (const type of FEED_EVENTS) {
-    if (type === 'status') session.bus.subscribe(type, status => stats.addStatus(status), options)
-    else session.bus.subscribe(type, event => stats.add(event), options)
+    if (type === 'status') {
+      session.bus.subscribe(type, status => stats.addStatus(status), options)
+      continue
+    }
+    session.bus.subscribe(type, event => stats.count(event), options)
+    session.bus.subscribe(type, event => stats.show(event), lane)
   }
 }
+
+/** Rows are drawn this often. */
+const PICTURE_MS = 100

@@ -166,13 +166,22 @@ function readContext({ live, journal, trading, recorder }: Parts): Reading {
 
 function readConvergence({ session }: Parts): Reading {
   const books = [...session.books.all()].map(book => book.stats())
+  const { checks, agreed, differed, first } = session.convergence.stats()
   return {
     counters: {
-      verified: sum(books, 'verified'),
-      differed: sum(books, 'failed'),
-      account: session.checkAccount() ?? 'holds',
+      checks,
+      agreed,
+      differed,
+      first: first?.subject ?? null,
+      checksumsAgreed: sum(books, 'verified'),
+      checksumsDiffered: sum(books, 'failed'),
     },
-    acts: { verified: 'checksums agreed', differed: 'checksums differed' },
+    acts: {
+      agreed: 'accounts agreed',
+      differed: 'accounts differed',
+      checksumsAgreed: 'checksums agreed',
+      checksumsDiffered: 'checksums differed',
+    },
   }
 }
 

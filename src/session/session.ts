@@ -2,6 +2,7 @@
 import type { DeadLetter, FrameOutcome } from '../engine/boundary.js'
 import { TranscendentalEventBus } from '../engine/bus.js'
 import { VirtualClock } from '../engine/clock.js'
+import { Convergence } from '../engine/convergence.js'
 import { Engine } from '../engine/engine.js'
 import { LOAD_STATES, type LoadState } from '../engine/load.js'
 import { findExchange, resolveStream } from '../exchanges/registry.js'
@@ -69,6 +70,8 @@ export class Session {
   readonly boundary: TapingBoundary
   /** null where messages of unknown shape are not looked for. */
   readonly drift: DriftWatch | null
+  /** Whether accounts that must agree do: the run's own, and whatever else is compared with it. */
+  readonly convergence = new Convergence()
   /** Sections that other parts add to the summary: ledger, metrics, digest, recording. */
   readonly sections = new Map<string, () => unknown>()
   /** Sees every event of the market before the bus does, in order; null for nobody. */
@@ -180,11 +183,12 @@ export class Session {
    */
   checkAccount(): string | undefined {
     const { frames, decoded, control, deadLettered, unkept } = this.boundary.stats()
-    if (frames !== decoded + control + deadLettered) {
+    if (this.convergence.check('frames', decoded + control + deadLettered, frames) === false) {
       return `frames ${frames} ≠ decoded ${decoded} + control ${control} + dead-lettered ${deadLettered}`
     }
     if (unkept > 0) return `${unkept} dead letters could not be kept`
-    const [discrepancy] = this.bus.check()
+    const [discrepancy, ...others] = this.bus.check()
+    this.convergence.check('event bus', 0, discrepancy === undefined ? 0 : others.length + 1)
     return discrepancy === undefined ? undefined : `event bus: ${JSON.stringify(discrepancy)}`
   }
 

@@ -36,14 +36,19 @@ export class StreamRow {
     private readonly timing: Timing,
   ) {}
 
-  add(event: MarketEvent): void {
+  /** What needs every event. */
+  count(event: MarketEvent): void {
     this.events++
     this.received = event.received
     if (this.state === 'waiting') this.state = 'receiving'
     if (this.timing === 'measured' && event.time !== event.received) this.latency.record(event.received - event.time)
+    if (event.type === 'trade') this.trades++
+  }
+
+  /** What only the newest event of its kind changes. */
+  show(event: MarketEvent): void {
     switch (event.type) {
       case 'trade':
-        this.trades++
         this.#price(event.price, event.received)
         break
       case 'quote':
@@ -114,7 +119,18 @@ export class StreamStats {
   }
 
   add(event: MarketEvent): void {
-    this.row(event.exchange, event.symbol, event.pair).add(event)
+    this.count(event)
+    this.show(event)
+  }
+
+  /** For every event, in order. */
+  count(event: MarketEvent): void {
+    this.row(event.exchange, event.symbol, event.pair).count(event)
+  }
+
+  /** For the newest event of each kind and symbol; which is newest {@link shownKey} tells. */
+  show(event: MarketEvent): void {
+    this.row(event.exchange, event.symbol, event.pair).show(event)
   }
 
   /** The run's own end is no trouble of the stream's. */
@@ -131,4 +147,9 @@ export class StreamStats {
   rows(): StreamRow[] {
     return [...this.#rows.values()].flatMap(pairs => [...pairs.values()])
   }
+}
+
+/** Of what a row shows, only the newest of each type matters: even of trades, whose count is kept apart. */
+export function shownKey({ type, exchange, symbol }: MarketEvent): string {
+  return `${type}|${exchange}|${symbol}`
 }

@@ -54,6 +54,9 @@ describe('the mechanisms of a session', () => {
     expect(stateOf('drift').counters).toMatchObject({ messages: frames.length, layouts: 1 })
     expect(stateOf('backpressure').state).toBe('normal')
     expect(stateOf('context').state).toBe('journal, orders none')
+    expect(stateOf('convergence').counters['checks']).toBe(0)
+    expect(session.checkAccount()).toBeUndefined()
+    expect(stateOf('convergence').counters).toMatchObject({ checks: 2, agreed: 2, differed: 0, first: null })
   })
 })
 

@@ -42,7 +42,7 @@ async function prove({ session, recorder, trading }: RunningParts, plan: Trading
   const digest = trading.digest()
   const again = await rerun(tape, plan)
   session.sections.set('rerun', () => ({ tape, digest: again.digest, same: again.digest === digest }))
-  if (again.digest === digest) return
+  if (session.convergence.check('digest of the re-run', digest, again.digest) === true) return
   throw new GenesisError('digest', `the tape ${tape} gave another digest when run again`, EXIT.verification, {
     hint: 'keep the tape and report it',
   })
