@@ -20,9 +20,9 @@ interface Setup {
   readonly pace: Paced
   readonly time: VirtualTime
   readonly signals: string[]
-  readonly around: { exit: () => void; resumed: () => void }
+  readonly around: Map<string, () => void>
   readonly steering: ReturnType<typeof steerReplay>
-  press(text: string): Promise<void>
+  readonly press: (text: string) => Promise<void>
 }
 
 function setUp(speed = 1, isTTY = true): Setup {
@@ -31,14 +31,14 @@ function setUp(speed = 1, isTTY = true): Setup {
   const time = new VirtualTime()
   const pace = new Paced({ speed: speed === Infinity ? 'max' : speed, monotonicMs: time.monotonicMs, timers: time })
   const signals: string[] = []
-  const around = { exit: () => undefined as void, resumed: () => undefined as void }
+  const around = new Map<string, () => void>()
   const steering = steerReplay({
     io: { stdin: keys as unknown as KeyboardOptions['io']['stdin'] },
     pace,
     speed,
     signal: name => signals.push(name),
     around: events => {
-      Object.assign(around, events)
+      for (const [name, act] of Object.entries(events)) around.set(name, act)
       return () => undefined
     },
   })
@@ -101,9 +101,9 @@ describe('steerReplay', () => {
     const { keys, around, steering, signals, press } = setUp()
     expect(keys.modes).toEqual([true])
     await press('\u001a')
-    around.resumed()
+    around.get('resumed')?.()
     expect([keys.modes, signals]).toEqual([[true, false, true], ['SIGTSTP']])
-    around.exit()
+    around.get('exit')?.()
     steering?.close()
     expect(keys.modes.slice(3)).toEqual([false, false])
     expect(keys.listenerCount('data')).toBe(0)

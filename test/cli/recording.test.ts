@@ -12,7 +12,7 @@ const EMPTY: RecorderReport = {
 interface Setup {
   readonly watch: RecordingWatch
   readonly notes: string[]
-  at(ms: number, report: Partial<RecorderReport>): Promise<readonly string[]>
+  readonly at: (ms: number, report: Partial<RecorderReport>) => Promise<readonly string[]>
 }
 
 function setUp(free: number | Error): Setup {

@@ -177,7 +177,7 @@ describe('damage is never silent', () => {
       '--json',
     ])
     const manifest = JSON.parse(readFileSync(join(many, 'manifest.json'), 'utf8')) as {
-      segments: { file: string; streams: Record<string, { firstId: string; lastId: string }> }[]
+      segments: { file: string; streams: Record<string, { firstId?: string; lastId?: string }> }[]
     }
     expect(manifest.segments.length).toBeGreaterThanOrEqual(3)
     const ids = manifest.segments.flatMap(({ streams }) => Object.entries(streams))
@@ -208,6 +208,27 @@ describe('damage is never silent', () => {
   })
 })
 
+describe('memory', () => {
+  it('is that of a small recording for one of ten times its size', async () => {
+    const env = { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(TELL_MEMORY)}` }
+    const peak = async (trades: number): Promise<number> => {
+      writeFileSync(file('size.jsonl'), tradeMessages(trades).join('\n'))
+      const { stderr, code } = await genesis(
+        ['replay', file('size.jsonl'), '--speed', 'max', '--limit', String(trades), '--quiet'],
+        { env },
+      )
+      expect(code).toBe(0)
+      return Number(/peak (\d+)/.exec(stderr)?.[1])
+    }
+    const [small, large] = [await peak(20_000), await peak(200_000)]
+    expect(small).toBeGreaterThan(10_000)
+    // Kilobytes. The larger file itself has 37 MB; what grows is how far the collector lets the heap run.
+    expect(large - small).toBeLessThan(60_000)
+  })
+})
+
+const TELL_MEMORY = "process.on('exit', () => process.stderr.write('peak ' + process.resourceUsage().maxRSS + '\\n'))"
+
 describe('kill -9', () => {
   it('leaves a prefix without holes, which the next recording goes on behind', async () => {
     for (const [round, wait] of [200, 700].entries()) {
@@ -228,6 +249,26 @@ describe('kill -9', () => {
       expect((await genesis(['verify', path])).summary).toMatchObject({ whole: true, torn: 0 })
     }
   }, 60_000)
+})
+
+describe('sessions', () => {
+  it('are run again from their tape; a changed tape and another strategy are found out', async () => {
+    const paper = (name: string, fast: string): ReturnType<typeof genesis> =>
+      genesis([
+        'paper', 'btcusdt@trade', '--exchange', 'sim', '--rate', '300', '--limit', '300', '--strategy', 'sma', '--param', `fast=${fast}`,
+        '--param', 'slow=9', '--session', file(name), '--json',
+      ]) // prettier-ignore
+    const [one] = await Promise.all([paper('one', '3'), paper('two', '8')])
+    const same = await genesis(['verify', file('one')])
+    expect([same.code, same.summary]).toMatchObject([0, { passed: true, digest: one.summary['digest'] }])
+    const tape = join(file('two'), 'tape.jsonl')
+    copyFileSync(join(file('one'), 'tape.jsonl'), tape)
+    const other = await genesis(['diff', file('one'), file('two')])
+    expect(other.code).toBe(3)
+    expect(other.events[0]?.['a']?.['type']).not.toBe('trade')
+    const changed = await genesis(['verify', file('two')])
+    expect([changed.code, changed.summary]).toMatchObject([3, { passed: false }])
+  })
 })
 
 describe('genesis book', () => {

@@ -16,8 +16,7 @@ export async function run(input: CommandInput): Promise<ExitCode> {
   const target = input.options.output ?? repairedName(path)
   if (existsSync(target))
     throw new UsageError('exists', `${target} exists already`, { hint: 'name a new file with -o' })
-  const { onCorrupt: _, quarantine: __, ...options } = journalOptions(windowOptions(input))
-  const { found, frames } = await repairJournal(path, target, nowMicros(), options)
+  const { found, frames } = await repairJournal(path, target, nowMicros(), journalOptions(windowOptions(input)))
   for (const text of damageNotes([found])) note(input, text)
   const { linesOf, torn, damagedBytes } = found
   const damage = linesOf.corrupt + (torn === undefined ? 0 : 1) + (damagedBytes > 0 ? 1 : 0)
