@@ -44,7 +44,7 @@ const MOST_CLIENTS = 4_096
 /** A page with several panels asks about ten questions a second. */
 const REQUESTS: RateLimit = { perSecond: 100, burst: 300 }
 /** Refused tokens of one caller. */
-const FAILURES: RateLimit = { perSecond: 0.5, burst: 20 }
+const FAILURES: RateLimit = { perSecond: 0.5, burst: 50 }
 const LOOK_EVERY_MS = 1_000
 /** WebSocket close code: the server goes away. */
 const GOING_AWAY = 1001

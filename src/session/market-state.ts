@@ -102,7 +102,8 @@ export class MarketState {
 
   #applyStatus(event: Status): void {
     this.#set(`status|${event.exchange}|${event.stream}`, event)
-    if (event.state !== 'gap' && event.state !== 'disconnected') return
+    // A lost connection that another one stands in for leaves the book right; where it does not, a gap is told.
+    if (event.state !== 'gap') return
     const at = event.stream.indexOf('@')
     if (!/^(?:book|depth)/i.test(event.stream.slice(at + 1))) return
     const symbol = lettersOf(event.stream.slice(0, at))

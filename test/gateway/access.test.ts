@@ -57,7 +57,14 @@ describe('the token file', () => {
   })
 
   it.each<[string, (path: string) => void, RegExp]>([
-    ['others can read', path => (writeFileSync(path, token), chmodSync(path, 0o644)), /read by others.*644/],
+    [
+      'others can read',
+      path => {
+        writeFileSync(path, token)
+        chmodSync(path, 0o644)
+      },
+      /read by others.*644/,
+    ],
     ['holds too little', path => writeFileSync(path, 'short', { mode: 0o600 }), /at least 32/],
     ['is a link', path => symlinkSync('/etc/hostname', path), /symbolic link|ELOOP/],
     ['is missing where it must not be', () => undefined, /does not exist/],

@@ -90,7 +90,7 @@ function take(event, market) {
       log(event.time, `${event.strategy} ${event.side} ${event.size} ${event.symbol} at ${event.price}`)
       break
     case 'status':
-      if (event.state === 'gap' || event.state === 'disconnected') market.forgetBooks(event.exchange)
+      if (event.state === 'gap' && /@(book|depth)/i.test(event.stream)) market.forgetBooks(event.exchange)
       log(
         event.time,
         `${event.exchange}:${event.stream} ${event.state}${event.detail.startsWith(event.state) ? event.detail.slice(event.state.length) : ` ${event.detail}`}`,
