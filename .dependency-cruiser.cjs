@@ -55,7 +55,7 @@ module.exports = {
     {
       name: 'no-orphans',
       severity: 'error',
-      from: { orphan: true, path: '^src/', pathNot: '^src/lexicon' },
+      from: { orphan: true, path: '^src/', pathNot: '^src/lexicon|\\.d\\.ts$' },
       to: {},
     },
     {

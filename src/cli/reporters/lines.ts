@@ -36,7 +36,8 @@ export class LinesReporter implements Reporter {
   end(summary: Summary): void {
     this.#pending += `${eventLine(summary)}\n`
     this.#flush()
-    if (!this.options.quiet) this.options.stderr.write(`${summaryLines(summary, this.options.stderr.columns).map(safe).join('\n')}\n`)
+    if (!this.options.quiet)
+      this.options.stderr.write(`${summaryLines(summary, this.options.stderr.columns).map(safe).join('\n')}\n`)
   }
 
   #flush(): void {

@@ -55,7 +55,8 @@ export class TableReporter implements Reporter {
     this.#rates.sample(this.options.stats.rows(), this.options.now())
     const picture = this.#picture(this.#screen.columns)
     this.#screen.close(picture)
-    if (!this.options.quiet) this.options.stderr.write(`${summaryLines(summary, this.options.stderr.columns).map(safe).join('\n')}\n`)
+    if (!this.options.quiet)
+      this.options.stderr.write(`${summaryLines(summary, this.options.stderr.columns).map(safe).join('\n')}\n`)
   }
 
   #picture(width: number): string[] {
