@@ -37,10 +37,12 @@ export async function measure(one: Case, effort: Effort): Promise<Result> {
   const rates = new Map<Contender, number[]>(contenders.map(contender => [contender, []]))
   const digests = new Map<Contender, string>()
   for (const contender of contenders) digests.set(contender, await contender.digest())
+  const repeats = new Map<Contender, number>()
   for (let round = 0; round < effort.warmUp + rounds; round++) {
     for (const contender of contenders) {
-      const rate = await timed(contender)
+      const { rate, seconds } = await timed(contender, repeats.get(contender) ?? 1)
       if (round >= effort.warmUp) rates.get(contender)?.push(rate)
+      else repeats.set(contender, Math.ceil(ROUND_SECONDS / (seconds / (repeats.get(contender) ?? 1))))
     }
   }
   for (const contender of contenders) await contender.close?.()
@@ -61,13 +63,22 @@ export async function measure(one: Case, effort: Effort): Promise<Result> {
   return { name: one.name, unit: one.unit, rounds, rows }
 }
 
-async function timed(contender: Contender): Promise<number> {
+/** Rounds of all contenders last about as long: on a busy machine short ones would be interrupted less often. */
+const ROUND_SECONDS = 0.02
+
+async function timed(contender: Contender, repeats: number): Promise<{ rate: number; seconds: number }> {
+  let units = 0
+  let told = 0
   const start = process.hrtime.bigint()
-  const answer = contender.run()
-  // Awaiting a number would cost a turn of the loop that the work did not.
-  const done = answer instanceof Promise ? await answer : answer
-  if (typeof done !== 'number') return done.units / done.seconds
-  return done / (Number(process.hrtime.bigint() - start) / 1e9)
+  for (let count = 0; count < repeats; count++) {
+    const answer = contender.run()
+    // Awaiting a number would cost a turn of the loop that the work did not.
+    const done = answer instanceof Promise ? await answer : answer
+    units += typeof done === 'number' ? done : done.units
+    told += typeof done === 'number' ? 0 : done.seconds
+  }
+  const seconds = Number(process.hrtime.bigint() - start) / 1e9
+  return { rate: units / (told === 0 ? seconds : told), seconds }
 }
 
 export function quantile(values: readonly number[], share: number): number {
