@@ -17,7 +17,7 @@ const edgeOnly = ['process', 'console', 'setTimeout', 'setInterval', 'setImmedia
 }))
 
 export default defineConfig(
-  { ignores: ['dist/', 'node_modules/', 'coverage/'] },
+  { ignores: ['dist/', 'build/', 'node_modules/', 'coverage/'] },
   js.configs.recommended,
   tseslint.configs.strictTypeChecked,
   {

@@ -1,4 +1,4 @@
-/** Bundles the benchmarks as genesis itself is bundled, rivals left outside; the result lies in the cache of node_modules. */
+/** Bundles the benchmarks as genesis itself is bundled, rivals left outside; the result lies in build/bench. */
 import { defineConfig } from 'rolldown'
 
 export default defineConfig({
@@ -6,5 +6,5 @@ export default defineConfig({
   platform: 'node',
   external: id => !id.startsWith('.') && !id.startsWith('/'),
   logLevel: 'silent',
-  output: { dir: 'node_modules/.cache/genesis-bench', format: 'esm', cleanDir: true },
+  output: { dir: 'build/bench', format: 'esm', cleanDir: true },
 })
