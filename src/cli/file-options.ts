@@ -1,13 +1,15 @@
-/** What options say of files that do not say it themselves. */
+/** What options say of files that do not say it themselves, and what becomes of lines that cannot be read. */
 import type { Stream } from '../model/stream.js'
 import type { JournalSourceOptions } from '../session/journal-source.js'
-import type { Options } from './options.js'
+import { Quarantine } from '../session/proof/quarantine.js'
+import type { CommandInput } from './command.js'
+import { deadLetterPath } from './state-files.js'
 
-/** Symbol and interval out of `--stream` and `--interval`, and the names of columns. */
-export function fileOptions(
-  options: Options,
-  streams: readonly Stream[],
-): Pick<JournalSourceOptions, 'symbol' | 'interval' | 'columns'> {
+type FileOptions = Pick<JournalSourceOptions, 'symbol' | 'interval' | 'columns' | 'quarantine'>
+
+/** Symbol and interval out of `--stream` and `--interval`, the names of columns, and beside the dead letters a place for corrupt lines. */
+export function fileOptions(input: Pick<CommandInput, 'options' | 'io'>, streams: readonly Stream[]): FileOptions {
+  const { options } = input
   const symbols = [...new Set(streams.map(({ symbol }) => symbol))]
   const [symbol] = symbols
   const interval = options.interval ?? streams.find(stream => stream.interval !== null)?.interval
@@ -15,5 +17,11 @@ export function fileOptions(
     ...(symbol === undefined || symbols.length > 1 ? {} : { symbol }),
     ...(interval === undefined || interval === null ? {} : { interval }),
     ...(options.columns === undefined ? {} : { columns: options.columns }),
+    ...(options.onCorrupt === 'quarantine' ? { quarantine: new Quarantine(quarantinePath(input)) } : {}),
   }
+}
+
+function quarantinePath(input: Pick<CommandInput, 'options' | 'io'>): string {
+  const now = Math.round((performance.timeOrigin + performance.now()) * 1000)
+  return `${deadLetterPath(input, now)}.corrupt`
 }

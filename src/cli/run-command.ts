@@ -77,7 +77,7 @@ export async function runCommand(input: CommandInput, plan: CommandRunPlan): Pro
       stdin: io.stdin,
       ...(options.from === undefined ? {} : { from: options.from }),
       ...(options.to === undefined ? {} : { to: options.to }),
-      ...fileOptions(options, plan.streams),
+      ...fileOptions(input, plan.streams),
     },
     disturbance: options.chaos === undefined ? null : new Disturbance(options.chaos, options.seed ?? DEFAULT_SEED),
     candles: options.candles === undefined ? null : candleInterval(options.candles),
@@ -130,7 +130,7 @@ function watch(input: CommandInput, plan: CommandRunPlan, parts: RunningParts): 
     end: summary => {
       spinner?.stop()
       keys?.close()
-      if (journal !== null) for (const note of damageNotes(journal.reports())) reporter.note(note)
+      if (journal !== null) for (const note of damageNotes(journal.reports(), journal.quarantine)) reporter.note(note)
       reporter.end(summary)
     },
   }

@@ -16,6 +16,6 @@ export function windowOptions(input: CommandInput): FoldOptions {
     stdin: io.stdin,
     ...(options.from === undefined ? {} : { from: options.from }),
     ...(options.to === undefined ? {} : { to: options.to }),
-    ...fileOptions(options, streams),
+    ...fileOptions(input, streams),
   }
 }

@@ -14,6 +14,7 @@ import { EXCHANGES } from '../exchanges/registry.js'
 import type { Paced } from '../feed/paced.js'
 import { exchangeTime } from './exchange-time.js'
 import { connectionsBefore } from './proof/connections-before.js'
+import type { Quarantine } from './proof/quarantine.js'
 import { restFrame } from './proof/rest-frame.js'
 import type { RunSource } from './run.js'
 
@@ -26,7 +27,8 @@ export interface JournalSourceOptions {
   readonly to?: Micros
   readonly pace: Pick<Paced, 'isDue' | 'until' | 'breathe' | 'stop'>
   readonly onCorrupt: 'stop' | 'skip' | 'quarantine'
-  readonly quarantine?: (bytes: Buffer) => void
+  /** Where corrupt lines go with `quarantine`. */
+  readonly quarantine?: Quarantine
   readonly stdin: AsyncIterable<Uint8Array>
   /** What tables do not say themselves. */
   readonly symbol?: string
@@ -135,6 +137,11 @@ export class JournalSource implements RunSource {
     return this.readers.reduce((sum, reader) => sum + reader.progress().read, 0)
   }
 
+  /** null where corrupt lines are not kept. */
+  get quarantine(): Quarantine | null {
+    return this.options.quarantine ?? null
+  }
+
   reports(): readonly JournalReport[] {
     return this.readers.map(reader => reader.report())
   }
@@ -177,7 +184,7 @@ export function journalOptions(options: WindowOptions): JournalOptions {
     timeOf: exchangeTime(exchange),
     restFrame: restFrame(exchange),
     instrumentOf: knownInstrument,
-    ...(quarantine === undefined ? {} : { quarantine }),
+    ...(quarantine === undefined ? {} : { quarantine: bytes => quarantine.keep(bytes) }),
     ...(symbol === undefined ? {} : { symbol }),
     ...(interval === undefined ? {} : { interval }),
     ...(columns === undefined ? {} : { columns }),

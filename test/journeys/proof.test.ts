@@ -159,6 +159,29 @@ describe('damage is never silent', () => {
     expect([again.code, again.stderr]).toEqual([2, expect.stringMatching(/exists already/)])
   })
 
+  it('lines that cannot be read are kept as they stand, by replay and by repair', async () => {
+    const lines = readFileSync(bookRecording('lines.jsonl'), 'utf8').trimEnd().split('\n')
+    lines.splice(5, 0, '{"t":1,"c":"binance","d":{"a":}}', 'no line at all')
+    writeFileSync(file('lines.jsonl'), `${lines.join('\n')}\n`)
+    const letters = file('letters.jsonl')
+    const replayed = await genesis([
+      'replay',
+      file('lines.jsonl'),
+      '--speed',
+      'max',
+      '--json',
+      '--on-corrupt',
+      'quarantine',
+      '--dead-letters',
+      letters,
+    ])
+    expect([replayed.code, replayed.stderr]).toEqual([0, expect.stringContaining(`kept in ${letters}.corrupt`)])
+    const kept = '{"t":1,"c":"binance","d":{"a":}}\nno line at all\n'
+    expect(readFileSync(`${letters}.corrupt`, 'utf8')).toBe(kept)
+    await genesis(['repair', file('lines.jsonl'), '-o', file('lines-mended.jsonl')])
+    expect(readFileSync(`${file('lines-mended.jsonl')}.corrupt`, 'utf8')).toBe(kept)
+  })
+
   it('a changed or missing file of many is named', async () => {
     const many = file('many/')
     await genesis([

@@ -17,7 +17,8 @@ export async function run(input: CommandInput): Promise<ExitCode> {
   if (path === undefined)
     throw new UsageError('no_output', 'no file to write to', { hint: 'for example -o out.parquet' })
   const format = options.format ?? formatOf(path)
-  const fold = await Fold.open(args, windowOptions(input))
+  const window = windowOptions(input)
+  const fold = await Fold.open(args, window)
   const candles = options.candles === undefined ? null : collectCandles(fold, options.candles)
   const exporter = await createExporter(path, format)
   let written = 0
@@ -27,7 +28,11 @@ export async function run(input: CommandInput): Promise<ExitCode> {
     if (chosen.length > 0) await exporter.write(chosen)
   }
   const { files, leftOut } = await exporter.close()
-  for (const text of damageNotes(fold.readers.map(reader => reader.report()))) note(input, text)
+  for (const text of damageNotes(
+    fold.readers.map(reader => reader.report()),
+    window.quarantine ?? null,
+  ))
+    note(input, text)
   if (written === 0) rmSync(path, { force: true })
   if (written === 0) throw nothing(args, candles !== null)
   printRows(

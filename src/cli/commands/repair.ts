@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 import { repairJournal } from '../../journal/repair.js'
 import { EXIT, UsageError, type ExitCode } from '../../model/errors.js'
 import { journalOptions } from '../../session/journal-source.js'
+import { Quarantine } from '../../session/proof/quarantine.js'
 import type { CommandInput } from '../command.js'
 import { damageNotes } from '../damage.js'
 import { countText } from '../format.js'
@@ -16,8 +17,10 @@ export async function run(input: CommandInput): Promise<ExitCode> {
   const target = input.options.output ?? repairedName(path)
   if (existsSync(target))
     throw new UsageError('exists', `${target} exists already`, { hint: 'name a new file with -o' })
-  const { found, frames } = await repairJournal(path, target, nowMicros(), journalOptions(windowOptions(input)))
-  for (const text of damageNotes([found])) note(input, text)
+  const quarantine = new Quarantine(`${target}.corrupt`)
+  const options = journalOptions({ ...windowOptions(input), quarantine })
+  const { found, frames } = await repairJournal(path, target, nowMicros(), options)
+  for (const text of damageNotes([found], quarantine)) note(input, text)
   const { linesOf, torn, damagedBytes } = found
   const damage = linesOf.corrupt + (torn === undefined ? 0 : 1) + (damagedBytes > 0 ? 1 : 0)
   printSummary(
