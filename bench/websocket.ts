@@ -107,7 +107,8 @@ interface CcxwsTrade {
 }
 
 function ccxws(url: string): Contender {
-  const { BinanceClient } = createRequire(import.meta.url)('ccxws') as {
+  const require = createRequire(import.meta.url)
+  const { BinanceClient } = require('ccxws') as {
     BinanceClient: new (options: object) => CcxwsClient
   }
   const listen: Listen = async take => {

@@ -3,7 +3,8 @@ import { createRequire } from 'node:module'
 import type { Found, Rival } from '../decode.js'
 import type { FrameKind } from '../frames.js'
 
-const { BinanceClient, CoinbaseProClient } = createRequire(import.meta.url)('ccxws') as {
+const require = createRequire(import.meta.url)
+const { BinanceClient, CoinbaseProClient } = require('ccxws') as {
   BinanceClient: new (options: object) => Client
   CoinbaseProClient: new () => Client
 }
