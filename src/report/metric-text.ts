@@ -3,7 +3,7 @@ import { fixedText, NOTHING, percentText, plainText, spanText } from './number-t
 
 const LABELS: ReadonlyMap<string, string> = new Map([
   ['cagr', 'CAGR'],
-  ['holding', 'return of holding'],
+  ['holding', 'holding instead'],
   ['excess', 'excess over holding'],
   ['sharpe', 'Sharpe ratio'],
   ['sortino', 'Sortino ratio'],

@@ -38,6 +38,7 @@ ${notices(run)}
 </header>
 <main>
 ${strategies.length === 0 ? html`<p class="notice">No market event reached a strategy, so there is nothing to report but the data.</p>` : null}
+${strategies.length > 1 ? overview(strategies) : null}
 ${strategies.map((strategy, index) => strategySection(run, strategy, index))}
 ${healthSection(run)}
 ${setupSection(run)}
@@ -53,7 +54,8 @@ ${strategies.length === 0 || instruments.length === 0 ? null : [html`<script typ
 }
 
 function titleOf({ strategies, instruments, summary }: RunRecord): string {
-  const names = strategies.map(strategy => strategy.summary.strategy).join(', ')
+  const all = strategies.map(strategy => strategy.summary.strategy)
+  const names = all.length > 3 ? `${all.length} strategies` : all.join(', ')
   const pairs = [...new Set(instruments.map(({ pair }) => pair))]
   const where = pairs.length > 4 ? `${pairs.length} instruments` : pairs.join(', ')
   return `${names === '' ? summary.command : names}${where === '' ? '' : ` on ${where}`}`
@@ -74,6 +76,17 @@ function notices({ summary, proof, strategies }: RunRecord): Content {
 }
 
 const KEY_FIGURES = ['return', 'holding', 'excess', 'maxDrawdown', 'sharpe', 'trades', 'winRate', 'profitFactor', 'exposure', 'fees'] // prettier-ignore
+
+/** Several strategies beside each other, before each on its own. */
+function overview(strategies: readonly StrategyRecord[]): Html {
+  return html`<h2 id="overview">Side by side</h2>
+<div class="scroll" tabindex="0" role="region" aria-label="Strategies side by side"><table>
+<thead><tr><th scope="col">strategy</th>${KEY_FIGURES.map(name => html`<th scope="col" class="number">${metricLabel(name)}</th>`)}</tr></thead><tbody>
+${strategies.map(
+  ({ summary: { strategy, metrics } }, index) => html`<tr><th scope="row"><a href="#strategy-${index}">${strategy}</a></th>${KEY_FIGURES.map(name => html`<td class="number">${metricValue(name, metrics.find(metric => metric.name === name)?.value ?? null)}</td>`)}</tr>
+`,
+)}</tbody></table></div>` // prettier-ignore
+}
 
 function strategySection(run: RunRecord, strategy: StrategyRecord, index: number): Html {
   const { summary } = strategy

@@ -21,8 +21,9 @@ interface Instrument extends Named {
   candleLength: Micros
 }
 
-/** The best there is comes first. */
+/** The best comes first, unless another tells of a multiple of its time. */
 const SOURCES: readonly PriceSource[] = ['trades', 'candles', 'quotes', 'books']
+const FAR_MORE = 5
 const MOST_INSTRUMENTS = 256
 /** Bars of one chart, and of all charts of a run. */
 const MOST_BARS = 50_000
@@ -80,9 +81,8 @@ export class RunCollector {
     const all = [...this.#instruments]
     const chosen = traded.size === 0 ? all.slice(0, 1) : all.filter(([key]) => traded.has(key))
     return chosen.flatMap(([, { exchange, symbol, pair, charts }]) => {
-      const source = SOURCES.find(candidate => charts.has(candidate))
-      const chart = source === undefined ? undefined : charts.get(source)
-      return source === undefined || chart === undefined ? [] : [{ exchange, symbol, pair, source, series: chart.series() }] // prettier-ignore
+      const best = bestOf(charts)
+      return best === undefined ? [] : [{ exchange, symbol, pair, ...best }]
     })
   }
 
@@ -93,10 +93,8 @@ export class RunCollector {
     chart.price(this.session.clock.now(), price)
   }
 
-  /** The middle of the whole book, where that is the only price. */
+  /** The middle of the whole book. */
   #book(event: Book): void {
-    const { charts } = this.#instrument(event) ?? {}
-    if (charts === undefined || charts.has('trades') || charts.has('quotes')) return
     const sync = this.session.books.bySymbol(event.exchange, event.symbol)
     if (sync?.isLive !== true) return
     const view = viewOf(sync.book, () => true)
@@ -141,6 +139,16 @@ export class RunCollector {
   #most(): number {
     return Math.max(FEWEST_BARS, Math.min(MOST_BARS, Math.floor(MOST_BARS_IN_ALL / this.#charts)))
   }
+}
+
+function bestOf(charts: Instrument['charts']): Pick<InstrumentRecord, 'source' | 'series'> | undefined {
+  const found = SOURCES.flatMap(source => {
+    const series = charts.get(source)?.series()
+    return series === undefined ? [] : [{ source, series, told: series.bars.length * series.interval }]
+  })
+  const most = Math.max(...found.map(({ told }) => told))
+  const best = found.find(({ told }) => told * FAR_MORE >= most)
+  return best === undefined ? undefined : { source: best.source, series: best.series }
 }
 
 function keyOf({ exchange, symbol }: Pick<Named, 'exchange' | 'symbol'>): string {
