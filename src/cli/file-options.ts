@@ -8,7 +8,7 @@ import { deadLetterPath } from './state-files.js'
 type FileOptions = Pick<JournalSourceOptions, 'symbol' | 'interval' | 'columns' | 'quarantine'>
 
 /** Symbol and interval out of `--stream` and `--interval`, the names of columns, and beside the dead letters a place for corrupt lines. */
-export function fileOptions(input: Pick<CommandInput, 'options' | 'io'>, streams: readonly Stream[]): FileOptions {
+export function fileOptions(input: CommandInput, streams: readonly Stream[]): FileOptions {
   const { options } = input
   const symbols = [...new Set(streams.map(({ symbol }) => symbol))]
   const [symbol] = symbols
@@ -21,7 +21,7 @@ export function fileOptions(input: Pick<CommandInput, 'options' | 'io'>, streams
   }
 }
 
-function quarantinePath(input: Pick<CommandInput, 'options' | 'io'>): string {
+function quarantinePath(input: CommandInput): string {
   const now = Math.round((performance.timeOrigin + performance.now()) * 1000)
   return `${deadLetterPath(input, now)}.corrupt`
 }
