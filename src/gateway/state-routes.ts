@@ -134,11 +134,18 @@ function streamRows({ parts: { control, live }, fanOut }: Desk) {
       symbol,
       pair,
       channel: interval === null ? channel : `${channel}_${interval}`,
-      state: status?.state ?? (isCarried(exchange, name) ? 'connected' : 'waiting'),
+      state: stateOf(status, channel, isCarried(exchange, name)),
       detail: status?.detail ?? '',
       since: status?.time ?? null,
     }
   })
+}
+
+/** A gap among trades is a moment; a book's lasts until the book is whole again. */
+function stateOf(status: Status | undefined, channel: string, isCarried: boolean): string {
+  const isPast = status?.state === 'gap' && !channel.startsWith('book')
+  if (status === undefined || isPast) return isCarried ? 'connected' : 'waiting'
+  return status.state
 }
 
 function isStatus(event: object): event is Status {
