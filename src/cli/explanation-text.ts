@@ -76,7 +76,7 @@ function outcomeText(explanation: Explanation): string {
     fills.length === 0
       ? 'It did not fill'
       : `It filled ${order.filled} of ${order.size} in ${countText(fills.length)} parts`
-  if (order.status === 'filled') return `${filledText(explanation)}`
+  if (order.status === 'filled') return filledText(explanation)
   if (arrived === null) return `${asked}: the run ended while it was on its way to the exchange.`
   const why = order.reason === null ? undefined : REASONS[order.reason]
   const end = why === undefined ? `it was ${order.status} at the end` : `${order.status}, because ${why}`

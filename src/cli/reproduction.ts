@@ -20,7 +20,8 @@ function valuesOf(name: OptionName, options: Options): string[] {
   const value = options[name]
   if (value === undefined) return []
   if (SPANS.has(name)) return [`${String(Number(value) / 1000)}ms`]
-  return Array.isArray(value) ? value.map(String) : [String(value as string | number)]
+  if (Array.isArray(value)) return value.map(part => String(part))
+  return typeof value === 'object' ? [] : [String(value)]
 }
 
 /** `-o, --output <path>` → `--output` */

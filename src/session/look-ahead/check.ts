@@ -78,7 +78,8 @@ class Check {
   ) {}
 
   async run(): Promise<LookAheadReport> {
-    const times = await timesOf(this.tape)
+    const shape = await shapeOf(this.tape)
+    const { times } = shape
     if (times.length < 10) throw new UsageError('too_short', 'the recording is too short to cut anywhere')
     const reference = await this.#trial([null], null)
     const [whole = []] = reference.runs
@@ -88,7 +89,7 @@ class Check {
     const again = await this.#trial([null, ...cuts], null)
     this.#compareMemory(whole, again.runs, cuts, times)
     this.request.onProgress(2 / this.#steps)
-    if (reference.openedTape || again.openedTape) await this.#poison(whole, cuts, times)
+    if (reference.openedTape || again.openedTape) await this.#poison(whole, cuts, shape)
     const findings = this.#findings
     return {
       clean: findings.length === 0,
@@ -121,13 +122,13 @@ class Check {
   }
 
   /** The recording on disk is wrong after the cut, up and then down; the run itself ends at the cut. */
-  async #poison(whole: readonly Decision[], cuts: readonly number[], times: Float64Array): Promise<void> {
+  async #poison(whole: readonly Decision[], cuts: readonly number[], { times, headerLines }: Shape): Promise<void> {
     const [original = ''] = this.request.tape.paths
     let done = 2
     for (const items of cuts) {
       for (const factor of FACTORS) {
         const copy = join(this.directory, `poisoned-${basename(original)}`)
-        await writePoisoned(original, copy, { after: times[items - 1] ?? 0, lines: items + 1, factor })
+        await writePoisoned(original, copy, { after: times[items - 1] ?? 0, lines: items + headerLines, factor })
         const { runs } = await this.#trial([items], copy)
         this.#find('file', whole, runs[0] ?? [], items, times)
         this.request.onProgress(++done / this.#steps)
@@ -162,7 +163,14 @@ function placesFor({ cuts, options }: LookAheadRequest, items: number, whole: re
   return [...places].sort((a, b) => a - b)
 }
 
-async function timesOf({ paths, exchange, onCorrupt }: TapeRequest): Promise<Float64Array> {
+interface Shape {
+  /** When each piece was received. */
+  readonly times: Float64Array
+  /** Lines before the first piece, as tables and recordings have. */
+  readonly headerLines: number
+}
+
+async function shapeOf({ paths, exchange, onCorrupt }: TapeRequest): Promise<Shape> {
   const source = await JournalSource.open({
     paths,
     exchange,
@@ -182,7 +190,8 @@ async function timesOf({ paths, exchange, onCorrupt }: TapeRequest): Promise<Flo
       times[count++] = receivedAt
     }
   }
-  return times.subarray(0, count)
+  const [report] = source.reports()
+  return { times: times.subarray(0, count), headerLines: report?.linesOf.header ?? 0 }
 }
 
 /** The bundled worker lies beside the chunk that this module ends up in. */

@@ -21,15 +21,23 @@ export class DecisionLog {
 
   /** The same strategy, with everything its handlers answer written down. */
   watch(strategy: Strategy): Strategy {
-    return { ...strategy, create: context => this.#watched(strategy.create(context)) }
+    const { name, description, params } = strategy
+    return {
+      name,
+      description,
+      params,
+      warmup: parameters => strategy.warmup(parameters),
+      create: context => this.#watched(strategy.create(context)),
+    }
   }
 
   #watched(handlers: StrategyHandlers): StrategyHandlers {
     const watched: Record<string, unknown> = {}
-    for (const name of namesOf(handlers)) {
-      const handler = handlers[name] as (...input: unknown[]) => Answer
+    const methods = handlers as unknown as Readonly<Record<string, ((...input: unknown[]) => Answer) | undefined>>
+    for (const name of HANDLERS) {
+      if (methods[name] === undefined) continue
       watched[name] = (...input: unknown[]): Answer => {
-        const answer = handler.apply(handlers, input)
+        const answer = methods[name]?.(...input)
         this.#keep(name, answer)
         return answer
       }
@@ -42,11 +50,6 @@ export class DecisionLog {
     if (this.decisions.length >= MOST_DECISIONS) return
     this.decisions.push({ item: this.item, handler, asks: JSON.stringify(answer) })
   }
-}
-
-/** Of plain objects and of instances of a class alike. */
-function namesOf(handlers: StrategyHandlers): (keyof StrategyHandlers)[] {
-  return HANDLERS.filter(name => typeof handlers[name] === 'function')
 }
 
 const HANDLERS = [

@@ -29,8 +29,8 @@ export class FileWatch {
 
   /** From here on every opened file is seen. Names that were imported before see it too. */
   begin(): void {
-    for (const name of READERS) this.#wrap(fs as unknown as Anything, name)
-    for (const name of ['readFile', 'open', 'copyFile']) this.#wrap(fs.promises as unknown as Anything, name)
+    for (const name of READERS) this.#wrap(fs, name)
+    for (const name of ['readFile', 'open', 'copyFile']) this.#wrap(fs.promises, name)
     syncBuiltinESMExports()
   }
 

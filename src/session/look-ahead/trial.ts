@@ -1,8 +1,10 @@
 /** What the check says to its workers and hears from them; and one run of a strategy over the beginning of a recording. */
 import type { Strategy } from '../../strategies/strategy.js'
 import { runTape, type TapeRequest } from '../tape-run.js'
+import type { Session } from '../session.js'
 import { Trading } from '../trading.js'
 import { planLoaded, type TradingOptions } from '../trading-plan.js'
+import type { InstrumentRules } from '../trading-rules.js'
 import { DecisionLog, type Decision } from './decisions.js'
 
 export interface TrialSetup {
@@ -38,8 +40,10 @@ export async function decide(
 ): Promise<readonly Decision[]> {
   const log = new DecisionLog()
   const plan = planLoaded(options, [{ source, strategy: log.watch(strategy) }])
+  const join = (session: Session, recordedRules: readonly InstrumentRules[]): Trading =>
+    new Trading(session, plan, { recordedRules })
   await runTape(tape, 'lookahead', (session, { rules }) => {
-    const trading = new Trading(session, plan, { recordedRules: rules })
+    join(session, rules)
     return {
       before: () => {
         if (items !== null && log.item >= items) return false
@@ -47,7 +51,7 @@ export async function decide(
         return true
       },
       // The last word comes after the end, and where the end is differs by design.
-      finish: () => void trading,
+      finish: () => undefined,
       progress: alive,
     }
   })

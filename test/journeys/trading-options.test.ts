@@ -1,0 +1,101 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { tradeMessages } from '../support/binance-server.js'
+import { genesis, temporaryDirectory, type Finished } from '../support/genesis.js'
+
+const library = new URL('../../dist/index.js', import.meta.url).href
+const directory = temporaryDirectory('trading-options')
+const tape = join(directory, 'tape.jsonl')
+writeFileSync(tape, `${tradeMessages(1_500).join('\n')}\n`)
+
+function strategyFile(name: string, body: string): string {
+  const path = join(directory, `${name}.mjs`)
+  writeFileSync(
+    path,
+    `import { readFileSync } from 'node:fs'
+import { defineStrategy, z } from '${library}'
+${body}
+`,
+  )
+  return path
+}
+
+describe('trading options', () => {
+  const sma = ['--strategy', 'sma', '--param', 'fast=3', '--param', 'slow=8']
+  const refusals = ({ events }: Finished): unknown[] => [
+    ...new Set(events.filter(event => event['type'] === 'refusal').map(event => event['code'])),
+  ]
+
+  it('limit what strategies may do, and a session repeats them', async () => {
+    const session = join(directory, 'limited')
+    const limited = await genesis(['paper', ...sma, '--from-file', tape, '--session', session, '--max-order-value', '50', '--json']) // prettier-ignore
+    expect(refusals(limited)).toEqual(['notional'])
+    expect(limited.events.filter(event => event['type'] === 'fill')).toHaveLength(0)
+    const again = await genesis(['paper', '--resume', session, '--json'])
+    expect(again.summary['digest']).toBe(limited.summary['digest'])
+    expect(existsSync(join(session, 'result.json'))).toBe(true)
+    expect(JSON.parse(readFileSync(join(session, 'session.json'), 'utf8'))).toMatchObject({
+      trading: { risk: { maxOrderValue: '50' } },
+    })
+    expect(refusals(await genesis(['backtest', tape, ...sma, '--max-position', '0.000001', '--json']))).toEqual([
+      'position',
+    ])
+    expect(refusals(await genesis(['backtest', tape, ...sma, '--max-order-rate', '1', '--json']))).toContain('rate')
+  })
+
+  it('turn the kill switch on where equity falls far enough, and say so', async () => {
+    const { events, summary } = await genesis(['backtest', tape, ...sma, '--fees', '0.01,0.01', '--max-drawdown', '3', '--on-drawdown', 'flatten', '--json']) // prettier-ignore
+    expect(events.find(event => event['type'] === 'halt')).toMatchObject({ blocks: 'flatten', code: 'drawdown' })
+    expect(summary['ledger'][0]).toMatchObject({ blocks: 'flatten' })
+    expect(Number(summary['ledger'][0].positions[0].size)).toBe(0)
+  })
+
+  it('take rules of instruments from a file', async () => {
+    const rules = join(directory, 'rules.json')
+    writeFileSync(rules, '{"binance:BTCUSDT":{"minNotional":"1000000","stepSize":"0.001"}}')
+    expect(refusals(await genesis(['backtest', tape, ...sma, '--rules', rules, '--json']))).toEqual(['notional'])
+    const wrong = await genesis(['backtest', tape, ...sma, '--rules', join(directory, 'none.json')])
+    expect(wrong.code).toBe(2)
+    expect(wrong.stderr).toMatch(/--rules .*none\.json/)
+  })
+
+  it('run every strategy under three fill models at once and print the interval', async () => {
+    const three = await genesis(['backtest', tape, '--strategy', 'grid', '--bracket'])
+    expect(three.stderr).toMatch(/grid: return between .* % and .* %: pessimistic .*realistic .*optimistic/)
+    const { summary } = await genesis(['backtest', tape, '--strategy', 'grid', '--bracket', '--json'])
+    const [bracket] = summary['bracket']
+    const { pessimistic, realistic, optimistic } = bracket.returns
+    expect(pessimistic).toBeLessThanOrEqual(realistic)
+    expect(realistic).toBeLessThanOrEqual(optimistic)
+    expect(bracket).toMatchObject({ low: pessimistic, high: optimistic })
+    const alone = await genesis(['backtest', tape, '--strategy', 'grid', '--model', 'realistic', '--json'])
+    expect(alone.summary['ledger'][0].equity.equity).toBe(bracket.equity.realistic)
+    expect((await genesis(['backtest', tape, '--strategy', 'grid', '--bracket', '--model', 'realistic'])).code).toBe(2)
+  })
+
+  it('run several strategies side by side, each with the account it would have alone', async () => {
+    const both = await genesis(['backtest', tape, ...sma, '--strategy', 'sma', '--param', 'sma-2.fast=5', '--json'])
+    const names = both.summary['ledger'].map((desk: { strategy: string }) => desk.strategy)
+    expect(names).toEqual(['sma', 'sma-2'])
+    const equity = (run: Finished, at: number): unknown => run.summary['ledger'][at].equity.equity
+    expect(equity(both, 0)).toBe(equity(await genesis(['backtest', tape, ...sma, '--json']), 0))
+    expect(equity(both, 1)).toBe(equity(await genesis(['backtest', tape, ...sma, '--param', 'fast=5', '--json']), 0))
+  })
+
+  it('stop a strategy that does not return, with the tape and the account whole', async () => {
+    const strategy = strategyFile(
+      'hangs',
+      `let seen = 0
+export default defineStrategy({
+  name: 'hangs', description: 'Hangs at the hundredth trade', params: z.object({}),
+  create: () => ({ onTrade() { if (++seen === 100) for (;;); return seen === 2 ? { type: 'signal', direction: 'long' } : null } }),
+})`,
+    )
+    const { code, stderr, summary } = await genesis(['backtest', tape, '--strategy', strategy, '--watchdog', '1s', '--json']) // prettier-ignore
+    expect(code).toBe(1)
+    expect(stderr).toMatch(/onTrade of strategy hangs did not return for 1 s/)
+    expect(summary).toMatchObject({ ended: 'failed', events: { trade: 100 } })
+    expect(Number(summary['ledger'][0].positions[0].size)).toBeGreaterThan(0)
+  })
+})
