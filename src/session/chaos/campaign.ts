@@ -31,8 +31,14 @@ export interface CampaignOptions {
 export function runCampaign({ intensity, seed, trials, began, ended }: CampaignOptions): Promise<boolean> {
   const storm = stormOf(intensity, seed)
   return inScratch(async directory => {
-    let recording: Promise<Tape> | undefined
-    const tape = (): Promise<Tape> => (recording ??= recordTape(storm, join(directory, 'market.jsonl')))
+    const recordings = new Map<number, Promise<Tape>>()
+    const tape = (wanted: Storm): Promise<Tape> => {
+      const known = recordings.get(wanted.seconds)
+      if (known !== undefined) return known
+      const recording = recordTape(wanted, join(directory, `market-${wanted.seconds}.jsonl`))
+      recordings.set(wanted.seconds, recording)
+      return recording
+    }
     let passed = true
     for (const trial of trials) {
       began(trial)

@@ -3,9 +3,9 @@ import { openJournal } from '../../journal/reader.js'
 import { Session } from '../session.js'
 import { planTrading, type TradingPlan } from '../trading.js'
 import { Accounts } from './accounts.js'
-import { framesOf, silencesOf, storyOf, together, tradesOf } from './figures.js'
+import { framesOf, silencesOf, storyOf, together, told, tradesOf } from './figures.js'
 import { isPlayed, runRig } from './rig.js'
-import type { Storm } from './storm.js'
+import { forTwoLines, type Storm } from './storm.js'
 import { TAPE_CHANNELS, type Tape } from './tape.js'
 import type { Findings, Ground } from './trial.js'
 import { abandoning, Venue } from './venue.js'
@@ -15,8 +15,8 @@ const SLOW_SHARE = 1 / 26
 const LEAST_SLOW = 8
 
 export async function tryIntegrated(ground: Ground): Promise<Findings> {
-  const { storm } = ground
-  const tape = await ground.tape()
+  const storm = forTwoLines(ground.storm)
+  const tape = await ground.tape(storm)
   const plan = await planFor(storm)
   const undisturbed = await foldTape(tape, plan)
   const accounts = new Accounts(plan)
@@ -31,7 +31,7 @@ export async function tryIntegrated(ground: Ground): Promise<Findings> {
   }).catch(abandoning(venue))
   const stats = await venue.stop()
   const digest = accounts.close()
-  return together(storyOf(storm, tape.messages, report), silencesOf(storm, report), framesOf(report, stats), {
+  return together(storyOf(storm, tape.messages, report), told(silencesOf(storm, report)), framesOf(report, stats), {
     measured: {
       ...tradesOf(tape, report),
       gaps: report.summary.gaps,

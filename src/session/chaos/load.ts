@@ -1,13 +1,14 @@
 /** Trial 3, extreme load: the whole rate on two lines at once, each hit in turn, and nothing is lost. */
-import { costOf, framesOf, silencesOf, storyOf, together, tradesOf } from './figures.js'
+import { costOf, framesOf, silencesOf, storyOf, together, told, tradesOf } from './figures.js'
 import { isPlayed, runRig } from './rig.js'
+import { forTwoLines } from './storm.js'
 import { TAPE_CHANNELS } from './tape.js'
 import type { Findings, Ground } from './trial.js'
 import { abandoning, Venue } from './venue.js'
 
 export async function tryLoad(ground: Ground): Promise<Findings> {
-  const { storm } = ground
-  const tape = await ground.tape()
+  const storm = forTwoLines(ground.storm)
+  const tape = await ground.tape(storm)
   const venue = await Venue.play(tape, storm, 2)
   const report = await runRig({
     urls: [venue.url],
@@ -21,7 +22,7 @@ export async function tryLoad(ground: Ground): Promise<Findings> {
   const { healed } = report.session.arbiter.stats()
   return together(
     storyOf(storm, tape.messages, report),
-    silencesOf(storm, report),
+    told(silencesOf(storm, report)),
     framesOf(report, stats),
     costOf(report),
     {

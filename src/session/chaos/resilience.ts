@@ -6,7 +6,7 @@ import type { Findings, Ground } from './trial.js'
 import { abandoning, Venue } from './venue.js'
 
 export async function tryResilience({ storm, tape: record }: Ground): Promise<Findings> {
-  const tape = await record()
+  const tape = await record(storm)
   const venue = await Venue.play(tape, storm, 1) // prettier-ignore
   const report = await runRig({
     urls: [venue.url],

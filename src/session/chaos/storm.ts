@@ -13,7 +13,7 @@ export interface Storm {
   readonly seed: number
   /** Messages of the market that are offered per second, each counted once however many lines carry it. */
   readonly messagesPerSecond: number
-  /** How long the market is offered. */
+  /** How long the market is offered: long enough for the silence to be found out by somebody who has only this connection. */
   readonly seconds: number
   /** One every two seconds; the last is a connection that stays open and falls silent. */
   readonly strikes: readonly Strike[]
@@ -30,9 +30,9 @@ export const REQUIRED_PER_INTENSITY = 10
 const MARGIN = 1.05
 /** Below this a silence says nothing about a connection. */
 const LEAST_PER_SECOND = 240
-const SECONDS = 9.8
+const SECONDS = 12.5
 const FIRST_STRIKE = 1.2
-const STRIKE_EVERY = 1.65
+const STRIKE_EVERY = 1.8
 
 export function stormOf(intensity: number, seed: number): Storm {
   const random = new Random(`${seed}/storm`)
@@ -52,6 +52,13 @@ export function stormOf(intensity: number, seed: number): Storm {
 }
 
 const KINDS = ['cut', 'close'] as const
+
+/** Where a second line carries on, the market need not last until the silent one has been replaced. */
+const SECONDS_WITH_TWO_LINES = 8.2
+
+export function forTwoLines(storm: Storm): Storm {
+  return { ...storm, seconds: SECONDS_WITH_TWO_LINES }
+}
 
 /**
  * The storm as the embedded exchange takes it: times become counts of messages over all connections. With two of them a strike hits

@@ -14,8 +14,8 @@ export interface Findings {
 
 export interface Ground {
   readonly storm: Storm
-  /** Made when it is first asked for, and the same for all trials of one storm. */
-  readonly tape: () => Promise<Tape>
+  /** The market of a storm, recorded when it is first asked for. */
+  readonly tape: (storm: Storm) => Promise<Tape>
 }
 
 export interface Trial {
