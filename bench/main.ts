@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { BENCHES } from './registry.js'
-import { measure, type Effort } from './harness.js'
+import { measure, type Effort, type Result } from './harness.js'
 import { machine, machineLines, page, resultText, type BenchResult } from './report.js'
 
 const PAGE = 'docs/benchmarks.md'
@@ -36,18 +36,25 @@ async function main(): Promise<number> {
   const say = (text: string): boolean => (values.json ? process.stderr : process.stdout).write(`${text}\n`)
   say(machineLines(about).join('\n'))
   const measured: BenchResult[] = []
+  let failed = false
   for (const bench of BENCHES) {
     if (positionals.length > 0 && !positionals.includes(bench.name)) continue
     say(`\n${bench.name}: ${bench.about}`)
-    const results = []
-    for (const one of await bench.cases()) {
-      const result = await measure(one, values.quick ? QUICK : FULL)
-      say(resultText(result))
-      results.push(result)
+    const results: Result[] = []
+    try {
+      for (const one of await bench.cases()) {
+        const result = await measure(one, values.quick ? QUICK : FULL)
+        say(resultText(result))
+        results.push(result)
+      }
+    } catch (error) {
+      // What else there is to measure does not depend on it.
+      process.stderr.write(`bench: ${bench.name} failed: ${error instanceof Error ? error.message : String(error)}\n`)
+      failed = true
     }
     measured.push({ name: bench.name, about: bench.about, results })
   }
   if (values.json) process.stdout.write(`${JSON.stringify({ machine: about, benches: measured })}\n`)
   if (values.page) writeFileSync(PAGE, page(measured, about, new Date().toISOString().slice(0, 10)))
-  return 0
+  return failed ? 1 : 0
 }

@@ -103,7 +103,7 @@ function tableOf(result: Result): string[] {
 }
 
 function targetText({ target, ratio }: Row): string {
-  return target === null ? '' : `≥ ${target}× ${ratio >= target ? 'met' : 'missed'}`
+  return target === null ? '' : `≥ ${Number(target.toFixed(2))}× ${ratio >= target ? 'met' : 'missed'}`
 }
 
 function rateText(rate: number): string {
