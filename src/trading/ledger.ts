@@ -97,8 +97,8 @@ export class Ledger {
   fastTotal = 0
 
   /** Measures {@link fastTotal} and the exposures anew from the exact books. */
-  remeasure(): void {
-    this.fastTotal = toNumber(this.total())
+  remeasure(total = this.total()): void {
+    this.fastTotal = toNumber(total)
     const counted = new Set<string>()
     for (const holding of this.all()) {
       const { base, quote, contract } = holding.market
@@ -124,8 +124,9 @@ export class Ledger {
     else this.move(holding.market.settle, profit)
     this.charge(holding, fill, price)
     this.check(holding)
-    this.remeasure()
-    return [this.position(holding, fill.time), this.equity(fill.time)]
+    const total = this.total()
+    this.remeasure(total)
+    return [this.position(holding, fill.time), this.equity(fill.time, total)]
   }
 
   /** Funding of a perpetual: longs pay `size × mark × rate` when the rate is positive. @returns what was received (negative: paid). */
@@ -166,14 +167,14 @@ export class Ledger {
     }
   }
 
-  equity(time: Micros): Equity {
+  equity(time: Micros, total = this.total()): Equity {
     const { strategy, asset } = this.options
     return {
       type: 'equity',
       strategy,
       asset,
       cash: textOf(this.balance(asset)),
-      equity: textOf(this.total()),
+      equity: textOf(total),
       realised: textOf(this.sum(holding => holding.position.realised)),
       unrealised: textOf(this.sum(unrealised)),
       fees: textOf(this.feesValue),
