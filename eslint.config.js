@@ -58,6 +58,8 @@ export default defineConfig(
       'no-restricted-properties': ['error', ...wallClock],
     },
   },
+  // Descriptions as data: a table grows with what it lists.
+  { files: ['src/cli/commands.ts', 'src/cli/options.ts'], rules: { 'max-lines': 'off' } },
   {
     files: ['test/**/*.ts', 'bench/**/*.ts', 'examples/**/*.ts'],
     rules: {

@@ -24,6 +24,7 @@ import { reportingOf } from './reporting.js'
 import type { Source } from './sources.js'
 import { connecting } from './spinner.js'
 import { deadLetterPath } from './state-files.js'
+import { nowMicros } from './wall-clock.js'
 
 export interface CommandRunPlan {
   readonly command: string
@@ -144,8 +145,4 @@ export function resolveStreams(texts: readonly string[], { options }: Pick<Comma
     const key = JSON.stringify([exchange, pair, channel, interval])
     return !seen.has(key) && seen.add(key)
   })
-}
-
-export function nowMicros(): number {
-  return Math.round((performance.timeOrigin + performance.now()) * 1000)
 }

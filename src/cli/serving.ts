@@ -9,7 +9,7 @@ import { UsageError } from '../model/errors.js'
 import type { Attachment, RunningParts } from '../session/execute.js'
 import type { CommandInput } from './command.js'
 import { printsLines } from './presentation.js'
-import { nowMicros } from './run-command.js'
+import { nowMicros } from './wall-clock.js'
 import { version } from './software.js'
 import { stateDirectory } from './state-files.js'
 

@@ -4,7 +4,7 @@ import type { Channel, Stream } from '../model/stream.js'
 import { FEED_EVENTS } from '../session/events.js'
 import type { RunRequest } from '../session/execute.js'
 import type { CommandInput } from './command.js'
-import { nowMicros } from './run-command.js'
+import { nowMicros } from './wall-clock.js'
 import { stateDirectory } from './state-files.js'
 
 export interface Source {

@@ -1,7 +1,7 @@
 /** The summary of a run as a person reads it. */
 import type { ConventionsSection, MetricsSection } from '../session/account-sections.js'
 import type { Bracket } from '../session/bracket.js'
-import type { RecordingAccount } from '../session/execute.js'
+import type { RecordingAccount } from '../session/recording-account.js'
 import type { Summary } from '../session/summary.js'
 import { findImbalance } from '../session/summary.js'
 import type { DeskSummary } from '../trading/desk-summary.js'

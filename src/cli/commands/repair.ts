@@ -9,7 +9,7 @@ import { damageNotes } from '../damage.js'
 import { countText } from '../format.js'
 import { onlyFile } from '../only-file.js'
 import { note, printSummary } from '../reports.js'
-import { nowMicros } from '../run-command.js'
+import { nowMicros } from '../wall-clock.js'
 import { windowOptions } from '../window-options.js'
 
 export async function run(input: CommandInput): Promise<ExitCode> {
