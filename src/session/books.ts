@@ -2,6 +2,7 @@
 import type { BookUpdate } from '../model/event.js'
 import { BookSync, type BookSyncResult, type BookSyncRule } from '../market/book-sync.js'
 import type { Micros } from '../model/time.js'
+import { ImportedBooks, type ShownBook } from './imported-books.js'
 import type { StreamNames } from './stream-names.js'
 
 interface KeptBook {
@@ -17,10 +18,14 @@ export class Books {
   readonly #books = new Map<string, Map<string, KeptBook>>()
   readonly #symbols = new Map<string, Map<string, KeptBook>>()
 
+  readonly imported: ImportedBooks
+
   constructor(
     private readonly ruleOf: (exchange: string) => BookSyncRule | null,
     private readonly names: StreamNames,
-  ) {}
+  ) {
+    this.imported = new ImportedBooks(names)
+  }
 
   /** Takes an update and appends what follows from it to `out`. */
   apply(update: BookUpdate, line: number, out: BookSyncResult[]): void {
@@ -45,6 +50,11 @@ export class Books {
 
   get(exchange: string, pair: string): BookSync | undefined {
     return this.#books.get(exchange)?.get(pair)?.sync
+  }
+
+  /** The book of a symbol, whoever keeps it. */
+  shown(exchange: string, symbol: string): ShownBook | undefined {
+    return this.bySymbol(exchange, symbol) ?? this.imported.get(exchange, symbol)
   }
 
   /** The first pair that this symbol was seen with. */

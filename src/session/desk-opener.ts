@@ -44,6 +44,6 @@ function feesOf({ fees }: TradingOptions): FeeSchedule | undefined {
 
 /** The order book that the session keeps, as the paper exchange looks at it. */
 function bookOf(session: Session, exchange: string, symbol: string): BookView | undefined {
-  const sync = session.books.bySymbol(exchange, symbol)
-  return sync === undefined ? undefined : viewOf(sync.book, () => sync.isLive)
+  const shown = session.books.shown(exchange, symbol)
+  return shown === undefined ? undefined : viewOf(shown.book, () => shown.isLive)
 }

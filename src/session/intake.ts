@@ -67,7 +67,10 @@ export class Intake implements EngineOutlet {
   }
 
   imported(event: FeedEvent): void {
-    if (event.type === 'status' && event.state === 'gap') this.importedGaps++
+    if (event.type === 'status') {
+      if (event.state === 'gap') this.importedGaps++
+      this.#parts.books.imported.heed(event)
+    } else if (event.type === 'book') this.#parts.books.imported.apply(event)
     this.#parts.publish(event)
   }
 
