@@ -53,8 +53,7 @@ async function importTypeScript(path: string): Promise<unknown> {
 }
 
 function defaultOf(module: unknown): unknown {
-  if (typeof module !== 'object' || module === null || !('default' in module)) return module
-  return module.default
+  return typeof module === 'object' && module !== null && 'default' in module ? module.default : undefined
 }
 
 /** `:12:5`, the first place of the stack that lies in the user's file. */

@@ -98,4 +98,34 @@ export default defineStrategy({
     expect(summary).toMatchObject({ ended: 'failed', events: { trade: 100 } })
     expect(Number(summary['ledger'][0].positions[0].size)).toBeGreaterThan(0)
   })
+
+  it('keep strategies in check that ask for nonsense, ask too much, or are none', async () => {
+    const nonsense = strategyFile(
+      'nonsense',
+      `export default defineStrategy({
+  name: 'nonsense', description: 'Sizes that are none', params: z.object({}),
+  create: () => ({ onTrade: () => ({ type: 'market', side: 'buy', size: NaN }) }),
+})`,
+    )
+    const refused = await genesis(['backtest', tape, '--strategy', nonsense, '--json'])
+    expect(refused).toMatchObject({ code: 0, summary: { ledger: [{ counts: { fills: 0, orders: 0 }, equity: { equity: '10000' } }] } }) // prettier-ignore
+    expect(refusals(refused)).toEqual(['size'])
+    const flood = strategyFile(
+      'flood',
+      `export default defineStrategy({
+  name: 'flood', description: 'A hundred thousand orders a second', params: z.object({}),
+  create: () => ({ onTrade: () => Array.from({ length: 900 }, () => ({ type: 'limit', side: 'buy', size: 0.0001, price: 1 })) }),
+})`,
+    )
+    const stopped = await genesis(['backtest', tape, '--strategy', flood, '--json'])
+    expect(stopped.code).toBe(0)
+    expect(stopped.summary['ledger'][0].failure).toMatch(
+      /far beyond the limit of orders a second|more than 1000 requests/,
+    )
+    expect(stopped.summary['ledger'][0].equity.equity).toBe('10000')
+    const none = strategyFile('none', 'export const notDefault = 1')
+    const missing = await genesis(['backtest', tape, '--strategy', none])
+    expect(missing.code).toBe(2)
+    expect(missing.stderr).toMatch(/none\.mjs: .*export default defineStrategy/)
+  })
 })

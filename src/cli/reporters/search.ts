@@ -125,7 +125,11 @@ function foldTable(
   })
   const header = ['fold', 'judged from', 'chosen before', 'score then', 'score after', 'return then', 'return after']
   const judged = `walk-forward: score ${figure(found.inScore)} when chosen, ${figure(found.outScore)} after (${percent(found.efficiency)} kept); return after, all folds: ${percent(found.outReturn)}`
-  return `${listing(header, rows, palette)}\n${judged}`
+  const hint =
+    found.inScore === null
+      ? '\nno score to judge by: the stretches are short; try fewer folds, or --objective return'
+      : ''
+  return `${listing(header, rows, palette)}\n${judged}${hint}`
 }
 
 function bestText({ outcome, deflatedSharpe }: RankedCandidate, line: string): string {
