@@ -28,7 +28,10 @@ const times = [time('time'), time('received')]
 
 /** A table whose columns have the names of the event's fields. */
 function fields(...columns: readonly Column[]): Table {
-  return { columns, rows: event => [columns.map(column => (Reflect.get(event, column.name) as Cell | undefined) ?? null)] }
+  return {
+    columns,
+    rows: event => [columns.map(column => (Reflect.get(event, column.name) as Cell | undefined) ?? null)],
+  }
 }
 
 const book: Table = {

@@ -34,7 +34,7 @@ afterEach(async () => {
 
 const get = async (path: string) => {
   const response = await fetch(`${running!.httpUrl}${path}`)
-  return { status: response.status, body: (await response.json()) as Message }
+  return { status: response.status, body: await response.json() }
 }
 
 describe('subscriptions', () => {
