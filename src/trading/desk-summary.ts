@@ -61,7 +61,8 @@ export function recordOf({ ledger, curve, tally }: DeskParts, now: Micros): Desk
   const last = { time: now, equity: ledger.fastTotal, exposure: ledger.grossExposure() }
   return {
     startEquity: tally.startEquity,
-    curve: now > (curve.samples.at(-1)?.time ?? -1) ? [...curve.samples, last] : curve.samples,
+    // A sample of this very moment was taken before the last event was booked.
+    curve: [...curve.samples.filter(({ time }) => time < now), last],
     intervalMicros: curve.intervalMicros,
     trips: tally.trips.closed,
     fees: Number(ledger.equity(now).fees),

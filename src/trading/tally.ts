@@ -17,8 +17,11 @@ export class Tally {
   slippage = 0
   /** Equity before the first event; assets without a price yet count once they have one. */
   startEquity = 0
+  /** Of the one instrument traded; NaN where there are several, for holding a mixture means nothing without its weights. */
   firstPrice = Number.NaN
   lastPrice = Number.NaN
+  private held: { readonly exchange: string; readonly symbol: string } | null = null
+  private hasSeveral = false
   private readonly sentAt = new Map<string, number>()
 
   constructor(private readonly ledger: Ledger) {}
@@ -45,8 +48,14 @@ export class Tally {
 
   /** The latest price of an instrument; cheap, called on every trade. */
   see(exchange: string, symbol: string, price: number): void {
-    if (Number.isNaN(this.firstPrice)) this.firstPrice = price
-    this.lastPrice = price
+    if (this.held === null) {
+      this.held = { exchange, symbol }
+      this.firstPrice = price
+    } else if (!this.hasSeveral && (this.held.symbol !== symbol || this.held.exchange !== exchange)) {
+      this.hasSeveral = true
+      this.firstPrice = this.lastPrice = Number.NaN
+    }
+    if (!this.hasSeveral) this.lastPrice = price
     this.trips.mark(exchange, symbol, price)
   }
 

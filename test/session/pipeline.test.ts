@@ -81,6 +81,21 @@ describe('TradingPipeline', () => {
     expect(await digestOf(101)).not.toBe(digest)
   })
 
+  it('compares with holding only where one instrument was traded', async () => {
+    const holdingOf = async (...symbols: string[]): Promise<unknown> => {
+      const { session, trading } = await open()
+      for (const [index, symbol] of symbols.entries()) {
+        session.deliverEvent({ ...trade(100 + index, index), symbol, pair: `${symbol}/USDT` })
+      }
+      return trading
+        .desks()[0]!
+        .summary()
+        .metrics.find(({ name }) => name === 'holding')?.value
+    }
+    expect(await holdingOf('A', 'A')).toBeCloseTo(0.01)
+    expect(await holdingOf('A', 'B')).toBeNull()
+  })
+
   it('does nothing before the first market event', async () => {
     const { trading } = await open()
     trading.finish()
