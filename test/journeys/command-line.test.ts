@@ -28,7 +28,7 @@ describe('help and version', () => {
   it.each(COMMANDS.map(({ name }) => name))('%s has help that ends in examples', async name => {
     const { code, stdout } = await genesis([name, '--help'])
     expect(code).toBe(0)
-    expect(stdout).toMatch(/Examples:\n(?: {2}.*genesis .*\n)+\n?$/)
+    expect(stdout).toMatch(/Examples:\n(?: {2}\S.*\n)+\n?$/)
   })
 })
 
