@@ -41,7 +41,7 @@ export async function serve(
   const { url, tokenFile } = JSON.parse(line) as { url: string; tokenFile: string }
   const token = readFileSync(tokenFile, 'utf8').trim()
   const ask = (path: string, init: RequestInit = {}): Promise<Response> =>
-    fetch(`${url}${path}`, {
+    fetchOverFreshSocket(`${url}${path}`, {
       ...init,
       headers: {
         Authorization: `Bearer ${token}`,
@@ -95,5 +95,16 @@ export async function eventually<Value>(
     const value = await ask()
     if (isWanted(value)) return value
     await wait(50)
+  }
+}
+
+/** An idle connection may be closed by the server at the moment it is used again: then the request goes out once more. */
+async function fetchOverFreshSocket(url: string, init: RequestInit): Promise<Response> {
+  try {
+    return await fetch(url, init)
+  } catch (error) {
+    const cause = error instanceof TypeError ? error.cause : undefined
+    if (cause instanceof Error && 'code' in cause && cause.code === 'UND_ERR_SOCKET') return fetch(url, init)
+    throw error
   }
 }
