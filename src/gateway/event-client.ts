@@ -1,14 +1,13 @@
 /** One listener of the event stream: which topics it wants, how far it has come, and what it was spared or had to be told. */
-import type { Entry, EventRing } from './event-ring.js'
-import { lineOf } from './event-ring.js'
+import { eventLine } from '../model/event-line.js'
+import type { Batches, Policy } from './batches.js'
+import type { EventRing } from './event-ring.js'
 import type { TopicFilter } from './topic.js'
-
-/** `lossless`: every event, or the connection ends; `latest`: of each state the newest, at the pace the client can take. */
-export type Policy = 'lossless' | 'latest'
 
 /** What the client needs of its socket. */
 export interface Outlet {
-  send(text: string): void
+  /** One message. */
+  send(text: string | Buffer): void
   close(code: number, reason: string): void
   /** Bytes accepted and not yet taken by the system. */
   readonly buffered: number
@@ -17,13 +16,10 @@ export interface Outlet {
 export interface ClientParts {
   readonly id: string
   readonly ring: EventRing
+  readonly batches: Batches
   readonly outlet: Outlet
   /** Every state as lines, for a beginning or a new one. */
   readonly snapshot: (filter: TopicFilter) => readonly object[]
-  /** The state that an event updates; undefined where it is a fact that stands by itself. */
-  readonly stateKey: (event: object) => string | undefined
-  /** The whole book in place of deltas that were passed over. */
-  readonly wholeBook: (event: object) => object | undefined
 }
 
 /** `offered = delivered + conflated + dropped + waiting`, exactly. */
@@ -44,8 +40,7 @@ export interface ClientReport {
 export const BUFFER_LIMIT = 1024 * 1024
 /** Close code of a lossless client that fell behind what is kept. */
 export const SLOW_CONSUMER = 4008
-/** Bytes of one message, beyond which the rest goes into the next. */
-const MESSAGE_SIZE = 256 * 1024
+const BEAT_EVERY_MS = 1_000
 
 export class EventClient {
   /** Number of the last event that was looked at for this client. */
@@ -53,6 +48,7 @@ export class EventClient {
   private filter: TopicFilter | null = null
   private policy: Policy = 'lossless'
   private isClosed = false
+  private beatDueMs = 0
   /** Lost since the last snapshot. */
   private missed = 0
   private readonly counts = { offered: 0, delivered: 0, conflated: 0, dropped: 0, snapshots: 0 }
@@ -89,7 +85,7 @@ export class EventClient {
     if (!resumes) this.sendSnapshot(filter)
   }
 
-  /** Sends what has come since the last time. @returns false where the client cannot take it now. */
+  /** Sends some of what has come since the last time. @returns false where the client cannot take it now. */
   flush(): boolean {
     const { filter } = this
     if (filter === null || this.isClosed) return true
@@ -100,14 +96,25 @@ export class EventClient {
     }
     if (this.isBlocked) return false
     if (this.missed > 0) this.beginAnew(filter)
-    else if (this.policy === 'lossless') this.sendAll(filter)
-    else this.sendNewest(filter)
+    else if (this.isBehind) this.send(filter)
     return true
   }
 
-  /** Tells where the stream stands, so that a quiet client resumes from there. */
-  beat(): void {
-    if (this.isListening && !this.isBehind) this.parts.outlet.send(`{"type":"at","sequence":${this.cursor}}`)
+  /** One batch, if any waits and the client can take it. @returns `more` where another batch may follow at once. */
+  serve(): 'more' | 'done' {
+    if (!this.isListening || !this.isBehind) return 'done'
+    return this.flush() && this.canTake() ? 'more' : 'done'
+  }
+
+  private canTake(): boolean {
+    return this.isListening && this.isBehind && !this.isBlocked
+  }
+
+  /** Tells once a second where the stream stands, so that a quiet client resumes from there. */
+  beat(nowMs: number): void {
+    if (nowMs < this.beatDueMs || !this.isListening || this.isBehind || this.isBlocked) return
+    this.beatDueMs = nowMs + BEAT_EVERY_MS
+    this.parts.outlet.send(`{"type":"at","sequence":${this.cursor}}`)
   }
 
   close(code: number, reason: string): void {
@@ -137,63 +144,13 @@ export class EventClient {
     }
   }
 
-  /** Every event in order, in messages of bounded size. */
-  private sendAll(filter: TopicFilter): void {
-    const { ring } = this.parts
-    while (this.cursor < ring.head && !this.isBlocked) {
-      let text = ''
-      let count = 0
-      while (this.cursor < ring.head && text.length < MESSAGE_SIZE) {
-        const entry = ring.get(++this.cursor)
-        if (entry === undefined || !filter.passes(entry.topic)) continue
-        text += text === '' ? lineOf(entry) : `\n${lineOf(entry)}`
-        count++
-      }
-      this.send(text, count)
-    }
-  }
-
-  /** Of each state the newest, in the place of the newest; facts all. */
-  private sendNewest(filter: TopicFilter): void {
-    const { ring, stateKey } = this.parts
-    const waiting = new Map<string | number, { entry: Entry; merged: number }>()
-    let offered = 0
-    while (this.cursor < ring.head) {
-      const entry = ring.get(++this.cursor)
-      if (entry === undefined || !filter.passes(entry.topic)) continue
-      offered++
-      const key = stateKey(entry.event) ?? entry.sequence
-      const merged = (waiting.get(key)?.merged ?? -1) + 1
-      waiting.delete(key)
-      waiting.set(key, { entry, merged })
-    }
-    this.counts.offered += offered
-    this.counts.conflated += offered - waiting.size
-    this.counts.delivered += waiting.size
-    this.sendLines([...waiting.values()].map(({ entry, merged }) => (merged > 0 ? this.newest(entry) : lineOf(entry))))
-  }
-
-  /** Deltas of a book that were passed over are in the whole book as it stands. */
-  private newest(entry: Entry): string {
-    const book = this.parts.wholeBook(entry.event)
-    return book === undefined ? lineOf(entry) : lineOf({ ...entry, event: book, line: null })
-  }
-
-  private sendLines(lines: readonly string[]): void {
-    let text = ''
-    for (const line of lines) {
-      text += text === '' ? line : `\n${line}`
-      if (text.length < MESSAGE_SIZE) continue
-      this.parts.outlet.send(text)
-      text = ''
-    }
-    if (text !== '') this.parts.outlet.send(text)
-  }
-
-  private send(text: string, count: number): void {
-    this.counts.offered += count
-    this.counts.delivered += count
-    if (text !== '') this.parts.outlet.send(text)
+  private send(filter: TopicFilter): void {
+    const { to, bytes, delivered, conflated } = this.parts.batches.get(this.policy, filter, this.cursor)
+    this.cursor = to
+    this.counts.offered += delivered + conflated
+    this.counts.delivered += delivered
+    this.counts.conflated += conflated
+    if (bytes !== null) this.parts.outlet.send(bytes)
   }
 
   /** Events were let go before the client took them; which of them it would have wanted is no longer known, so all count. */
@@ -221,9 +178,7 @@ export class EventClient {
   private sendSnapshot(filter: TopicFilter): void {
     this.counts.snapshots++
     const { ring, outlet, snapshot } = this.parts
-    const entry: Entry = { sequence: this.cursor, topic: ['', '', ''], event: snapshot(filter), line: null }
-    const events = lineOf(entry).slice(`{"sequence":${this.cursor},"event":`.length, -1)
-    outlet.send(`{"type":"snapshot","sequence":${ring.head},"events":${events}}`)
+    outlet.send(`{"type":"snapshot","sequence":${ring.head},"events":${eventLine(snapshot(filter))}}`)
   }
 
   private countWaiting(head: number): number {

@@ -141,7 +141,7 @@ function readRequest(text: string): (z.output<typeof request> & { readonly patte
 function outletOf(socket: WebSocket): Outlet {
   return {
     send: text => {
-      if (socket.readyState === socket.OPEN) socket.send(text)
+      if (socket.readyState === socket.OPEN) socket.send(text, { binary: false })
     },
     close: (code, reason) => {
       // Behind what it has not taken, a goodbye would wait for ever.

@@ -1,5 +1,6 @@
 /** Carries events from the run to its listeners beside the trading path: the run only appends, and this sends in short turns with rests. */
 import type { MarketState } from '../session/market-state.js'
+import { Batches } from './batches.js'
 import { EventClient, type ClientReport, type Outlet } from './event-client.js'
 import { EventRing, type RingOptions } from './event-ring.js'
 import { topicOf, type TopicFilter } from './topic.js'
@@ -18,15 +19,14 @@ const ROUND_EVERY_MS = 20
 const TURN_MS = 4
 /** A round that took long is followed by a rest of this many times its length: sending never takes more than a third of the thread. */
 const REST_FACTOR = 2
-const BEAT_EVERY_MS = 1_000
 
 export class FanOut {
   readonly ring: EventRing
+  private readonly batches: Batches
   private readonly clients = new Set<EventClient>()
   /** Number of the last event in `state`. */
   private applied = 0
   private timer: NodeJS.Timeout | null = null
-  private beatAt = 0
   private isClosed = false
   private count = 0
   /** Figures of clients that have gone. */
@@ -40,6 +40,8 @@ export class FanOut {
         if (sequence > this.applied) this.catchUp()
       },
     })
+    const wholeBook = (event: object): object | undefined => this.wholeBook(event)
+    this.batches = new Batches({ ring: this.ring, stateKey: options.stateKey, wholeBook })
     this.rest(ROUND_EVERY_MS)
   }
 
@@ -54,8 +56,7 @@ export class FanOut {
       ring: this.ring,
       outlet,
       snapshot: filter => this.snapshot(filter),
-      stateKey: this.options.stateKey,
-      wholeBook: event => this.wholeBook(event),
+      batches: this.batches,
     })
     this.clients.add(client)
     return client
@@ -96,7 +97,7 @@ export class FanOut {
     this.isClosed = true
     if (this.timer !== null) clearTimeout(this.timer)
     for (const client of this.clients) {
-      client.flush()
+      while (client.serve() === 'more');
       client.close(code, reason)
     }
   }
@@ -111,19 +112,15 @@ export class FanOut {
     if (this.isClosed) return
     const began = performance.now()
     this.catchUp()
-    if (spentMs === 0 && began >= this.beatAt) this.beat(began)
     for (let client = waiting.pop(); client !== undefined; client = waiting.pop()) {
-      if (client.isListening && client.isBehind) client.flush()
+      // Whoever has more to get than one batch waits for the others first.
+      if (client.serve() === 'more') waiting.unshift(client)
+      client.beat(began)
       if (performance.now() - began > TURN_MS) break
     }
     const spent = spentMs + performance.now() - began
     if (waiting.length > 0) setImmediate(() => this.round(waiting, spent))
     else this.rest(Math.max(ROUND_EVERY_MS, spent * REST_FACTOR))
-  }
-
-  private beat(now: number): void {
-    this.beatAt = now + BEAT_EVERY_MS
-    for (const client of this.clients) if (!client.isBlocked) client.beat()
   }
 
   private catchUp(): void {

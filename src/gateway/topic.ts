@@ -51,7 +51,12 @@ export function parsePattern(text: string): Pattern | undefined {
 export class TopicFilter {
   readonly #answers = new Map<string, boolean>()
 
-  constructor(readonly patterns: readonly Pattern[]) {}
+  /** Equal for filters that pass the same. */
+  readonly key: string
+
+  constructor(readonly patterns: readonly Pattern[]) {
+    this.key = JSON.stringify(patterns.map(({ text }) => text).sort())
+  }
 
   passes(topic: Topic): boolean {
     const key = topic.join('.')

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { BUFFER_LIMIT, EventClient, SLOW_CONSUMER, type Policy } from '../../src/gateway/event-client.js'
+import { Batches, type Policy } from '../../src/gateway/batches.js'
+import { BUFFER_LIMIT, EventClient, SLOW_CONSUMER } from '../../src/gateway/event-client.js'
 import { EventRing } from '../../src/gateway/event-ring.js'
 import { parsePattern, TopicFilter, topicOf } from '../../src/gateway/topic.js'
 import { MarketState, stateKey } from '../../src/session/market-state.js'
@@ -15,19 +16,19 @@ function rig(capacity = 1_000) {
   const ring = new EventRing({ capacity })
   const state = new MarketState()
   const outlet = { sent: [] as string[], closed: null as [number, string] | null, buffered: 0 }
+  const wholeBook = (event: object) => ('bids' in event ? state.book('sim', 'BTCUSDT') : undefined)
   const client = new EventClient({
     id: '1',
     ring,
     outlet: {
-      send: text => outlet.sent.push(text),
+      send: text => outlet.sent.push(text.toString()),
       close: (code, reason) => (outlet.closed = [code, reason]),
       get buffered() {
         return outlet.buffered
       },
     },
     snapshot: filter => [...state.snapshot()].filter(event => filter.passes(topicOf(event as Trade))),
-    stateKey,
-    wholeBook: event => ((event as Trade).type === ('book' as string) ? state.book('sim', 'BTCUSDT') : undefined),
+    batches: new Batches({ ring, stateKey, wholeBook }),
   })
   return {
     ring,

@@ -10,7 +10,7 @@ export interface NatsAddress {
   readonly stream: string
   /** Where a consumer begins. */
   readonly start: 'all' | 'new' | { readonly sequence: number } | { readonly time: string }
-  /** Name of a durable consumer, which the broker remembers the place of. */
+  /** Under which name the broker remembers how far this consumer has come. */
   readonly durable: string | null
 }
 

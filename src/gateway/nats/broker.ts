@@ -48,13 +48,20 @@ export async function connectBroker({ server, user, password }: NatsAddress): Pr
 export async function ensureStream({ manager }: Broker, name: string): Promise<number> {
   const last = await lastSequence(manager, name)
   if (last !== null) return last
-  const made = await manager.streams.add({
-    name,
-    subjects: [ALL_SUBJECTS],
-    duplicate_window: DUPLICATE_WINDOW_SECONDS * NANOS_PER_SECOND,
-    max_age: KEPT_SECONDS * NANOS_PER_SECOND,
-  })
-  return made.state.last_seq
+  try {
+    const made = await manager.streams.add({
+      name,
+      subjects: [ALL_SUBJECTS],
+      duplicate_window: DUPLICATE_WINDOW_SECONDS * NANOS_PER_SECOND,
+      max_age: KEPT_SECONDS * NANOS_PER_SECOND,
+    })
+    return made.state.last_seq
+  } catch (error) {
+    // Another publisher may have made it in this moment.
+    const found = await lastSequence(manager, name)
+    if (found === null) throw error
+    return found
+  }
 }
 
 /** @returns null where there is no such stream. */

@@ -1,6 +1,6 @@
 /** A NATS stream as a source of events: from a time, a number or the present, each event once, across crashes of the broker. */
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Consumer, ConsumerMessages, JsMsg } from '@nats-io/jetstream'
+import type { Consumer, ConsumerConfig, ConsumerMessages, JsMsg } from '@nats-io/jetstream'
 import { GenesisError, UnreachableError, messageOf } from '../../model/errors.js'
 import type { FeedEvent } from '../../model/event.js'
 import type { Stream } from '../../model/stream.js'
@@ -9,6 +9,7 @@ import type { RunSource } from '../../session/run.js'
 import { parseNatsAddress, type NatsAddress } from './address.js'
 import { connectBroker, lastSequence, type Broker } from './broker.js'
 import { OlderBooks } from './older-books.js'
+import { Places } from './places.js'
 import { SeenIds } from './seen-ids.js'
 import { ALL_SUBJECTS, subjectOfStream } from './subject.js'
 
@@ -35,12 +36,14 @@ export interface NatsConsumerReport {
 const FIRST_WAIT_MS = 100
 const LONGEST_WAIT_MS = 5_000
 const GIVE_UP_AFTER = 6
-/** Delivered and not yet acknowledged, of a durable consumer. */
-const UNACKNOWLEDGED = 1_000
+/** Fetched ahead. */
+const AHEAD = 1_000
+const SAVE_EVERY_MS = 1_000
 const IDLE_NANOS = 60e9
 
 export class NatsConsumer implements RunSource {
   private readonly address: NatsAddress
+  private readonly places: Places | null
   private readonly seen = new SeenIds(200_000)
   private readonly books = new OlderBooks()
   private readonly lines = new EventLines()
@@ -54,6 +57,8 @@ export class NatsConsumer implements RunSource {
   /** @throws UsageError where the address is wrong. */
   constructor(private readonly options: NatsConsumerOptions) {
     this.address = parseNatsAddress(options.url)
+    const { stream, durable } = this.address
+    this.places = durable === null ? null : new Places(stream, durable)
   }
 
   /** @throws UsageError where the client is missing, UnreachableError where the broker or the stream was never there. */
@@ -78,6 +83,7 @@ export class NatsConsumer implements RunSource {
   async stop(): Promise<void> {
     this.isStopped = true
     this.messages?.stop()
+    await this.savePlace()
     await this.broker?.connection.close().catch(() => undefined)
   }
 
@@ -89,8 +95,10 @@ export class NatsConsumer implements RunSource {
   private async consume(deliverEvent: (event: FeedEvent) => void, reached: () => void): Promise<void> {
     const broker = await connectBroker(this.address)
     this.broker = broker
+    const saving = setInterval(() => void this.savePlace(), SAVE_EVERY_MS)
     try {
-      const messages = await (await this.open(broker)).consume({ max_messages: UNACKNOWLEDGED })
+      if (this.last === 0) this.last = (await this.places?.load(broker)) ?? 0
+      const messages = await (await this.open(broker)).consume({ max_messages: AHEAD })
       this.messages = messages
       this.counts.connections++
       reached()
@@ -98,36 +106,37 @@ export class NatsConsumer implements RunSource {
       for await (const message of messages) {
         if (this.hasStopped()) return
         this.take(message, deliverEvent)
-        if (this.address.durable !== null) message.ack()
       }
     } finally {
+      clearInterval(saving)
       await broker.connection.close().catch(() => undefined)
     }
   }
 
+  /** What fails here is saved the next time; at worst a second's events come again. */
+  private async savePlace(): Promise<void> {
+    if (this.broker !== null && this.last > 0) await this.places?.save(this.broker, this.last).catch(() => undefined)
+  }
+
   private async open(broker: Broker): Promise<Consumer> {
-    const { stream, durable } = this.address
+    const { stream } = this.address
     const newest = await lastSequence(broker.manager, stream)
     if (newest === null) throw new Error(`there is no stream ${stream} yet`)
-    const filter = this.options.streams.length === 1 && this.options.streams[0] !== undefined ? subjectOfStream(this.options.streams[0]) : ALL_SUBJECTS // prettier-ignore
-    const start = this.startConfig(newest)
+    const [only, ...others] = this.options.streams
     const { name } = await broker.manager.consumers.add(stream, {
-      ...start,
-      ack_policy: durable === null ? 'none' : 'explicit',
-      ...(durable === null
-        ? { inactive_threshold: IDLE_NANOS, mem_storage: true }
-        : { durable_name: durable, max_ack_pending: UNACKNOWLEDGED }),
-      filter_subject: filter,
+      ...this.startConfig(newest),
+      ack_policy: 'none',
+      inactive_threshold: IDLE_NANOS,
+      mem_storage: true,
+      filter_subject: only === undefined || others.length > 0 ? ALL_SUBJECTS : subjectOfStream(only),
     })
     return broker.stream.consumers.get(stream, name)
   }
 
   /** Behind the last message taken; from there too where the broker has forgotten some, since they will be brought again. */
-  private startConfig(newest: number): object {
-    const { start, durable } = this.address
-    if (this.last > 0 && durable === null) {
-      return { deliver_policy: 'by_start_sequence', opt_start_seq: Math.min(this.last, newest) + 1 }
-    }
+  private startConfig(newest: number): Partial<ConsumerConfig> {
+    const { start } = this.address
+    if (this.last > 0) return { deliver_policy: 'by_start_sequence', opt_start_seq: Math.min(this.last, newest) + 1 }
     if (start === 'all' || start === 'new') return { deliver_policy: start }
     if ('sequence' in start) return { deliver_policy: 'by_start_sequence', opt_start_seq: start.sequence }
     return { deliver_policy: 'by_start_time', opt_start_time: start.time }
