@@ -51,3 +51,8 @@ const OWN_ENDS = ['stopped: ', 'renewed: '] as const
 export function isOrderly(detail: string): boolean {
   return OWN_ENDS.some(beginning => detail.startsWith(beginning))
 }
+
+/** True where a connection was closed because its replacement had taken over. */
+export function isHandover(detail: string): boolean {
+  return detail.startsWith('renewed: ')
+}

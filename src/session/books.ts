@@ -48,6 +48,19 @@ export class Books {
     }
   }
 
+  /**
+   * Another line has taken over. A numbered book goes on where it stood; one without numbers cannot know what the new line brought
+   * in the meantime, and begins again from a snapshot.
+   */
+  handedOver(exchange: string, line: number, at: Micros, detail: string, out: BookSyncResult[]): void {
+    for (const kept of this.#books.get(exchange)?.values() ?? []) {
+      kept.lines.delete(line)
+      if (kept.followed !== line) continue
+      kept.followed = null
+      kept.sync.linkDown(at, detail, out)
+    }
+  }
+
   get(exchange: string, pair: string): BookSync | undefined {
     return this.#books.get(exchange)?.get(pair)?.sync
   }

@@ -6,7 +6,7 @@ import type { Arbiter, ArbiterResult } from '../market/arbiter.js'
 import type { BookSyncResult } from '../market/book-sync.js'
 import type { GapLedger, Hole } from '../market/gap-ledger.js'
 import type { BookUpdate, Decoded, FeedEvent, MarketEvent, Notice, Status, Trade } from '../model/event.js'
-import { isOrderly, type ControlFrame, type LinkFrame } from '../model/frame.js'
+import { isHandover, isOrderly, type ControlFrame, type LinkFrame } from '../model/frame.js'
 import type { Micros } from '../model/time.js'
 import type { Books } from './books.js'
 import type { StreamNames } from './stream-names.js'
@@ -78,6 +78,10 @@ export class Intake implements EngineOutlet {
     const { exchange, state, detail, receivedAt: time } = frame
     for (const stream of frame.streams) this.#parts.publish({ type: 'status', exchange, stream, state, detail, time })
     if (state === 'connected') this.#up(exchange, frame.line)
+    if (state === 'disconnected' && isHandover(detail)) {
+      this.#parts.books.handedOver(exchange, frame.line, time, detail, this.#synchronised)
+      this.#publishSynchronised()
+    }
     if (state !== 'disconnected' || isOrderly(detail)) return
     this.#down.add(lineKey(exchange, frame.line))
     this.#parts.books.linkDown(exchange, frame.line, time, detail, this.#synchronised)

@@ -113,6 +113,29 @@ describe('books', () => {
     expect(session.summary('end', 1)).toMatchObject({ gaps: 1 })
   })
 
+  it('go on through a planned handover', () => {
+    session.deliver(data(depth(11, 12), 0, 0))
+    session.deliver(data(snapshot(12), 0, 0))
+    session.deliver(data(depth(13, 14), 0, 0))
+    session.deliver(link('disconnected', 'renewed: the exchange asked for it', 1, 0))
+    session.deliver(data(depth(15, 16), 2, 1))
+    expect(told()).toEqual(['book!', 'book', 'disconnected', 'book'])
+  })
+
+  it('without numbers begin again from a snapshot after a handover, instead of standing still', () => {
+    const message = (text: string, line: number): DataFrame => ({ ...data(text, 0, line), exchange: 'coinbase' })
+    const first = '{"type":"snapshot","product_id":"BTC-USD","bids":[["99.0","1"]],"asks":[["101.0","1"]]}'
+    const change =
+      '{"type":"l2update","product_id":"BTC-USD","changes":[["buy","98.0","2"]],"time":"2024-11-24T00:00:00.000000Z"}'
+    session.deliver(message(first, 0))
+    session.deliver(message(first, 1))
+    session.deliver({ ...link('disconnected', 'renewed: planned', 1, 0), exchange: 'coinbase' })
+    session.deliver(message(change, 1))
+    session.deliver(message(first, 1))
+    session.deliver(message(change, 1))
+    expect(told()).toEqual(['book!', 'disconnected', 'gap', 'resynced', 'book!', 'book'])
+  })
+
   it('survive the loss of one line while the other carries them', () => {
     session = open(2)
     session.deliver(data(depth(11, 12), 0, 0))
