@@ -99,6 +99,14 @@ describe('answers', () => {
       expect(text).toContain(name)
     } // prettier-ignore
   })
+
+  it('has every figure that the Grafana dashboard asks for', async () => {
+    const text = await (await served.ask('/metrics')).text()
+    const dashboard = JSON.parse(readFileSync(new URL('../../docs/grafana-dashboard.json', import.meta.url), 'utf8'))
+    const asked: string[] = dashboard.panels.flatMap((panel: { targets: { expr: string }[] }) => panel.targets.flatMap(({ expr }) => expr.match(/(?:genesis|nodejs|process)_\w+/g) ?? [])) // prettier-ignore
+    expect(asked.length).toBeGreaterThan(15)
+    for (const name of asked) expect(text, name).toMatch(new RegExp(`^# HELP ${name.replace(/_bucket$/, '')} `, 'm'))
+  })
 })
 
 describe('events', () => {

@@ -95,6 +95,13 @@ if (hasNats) {
       expect(second).toEqual(Array.from({ length: 100 }, (_, index) => first.at(-1)! + 1 + index))
     }, 60_000)
 
+    it('a stream that cannot be made stops the start with the reason', async () => {
+      await publish('max').finished
+      const { code, stderr } = await genesis(['replay', recording, '--publish', `${broker.url}?stream=OTHER`])
+      expect(code).toBe(4)
+      expect(stderr).toMatch(/overlap/)
+    })
+
     it('a broker that is not there stops the start with the reason', async () => {
       await broker.kill()
       const { code, stderr } = await genesis([

@@ -62,7 +62,7 @@ export class NatsPublisher {
       await publisher.connect()
     } catch (error) {
       if (error instanceof GenesisError) throw error
-      const hint = 'is nats-server running there, with -js?'
+      const hint = 'is nats-server running there, with -js, and free for a stream of the subjects genesis.>?'
       throw new UnreachableError('nats_unreachable', `${publisher.address.server}: ${messageOf(error)}`, { hint })
     }
     return publisher
@@ -101,7 +101,10 @@ export class NatsPublisher {
 
   private async connect(): Promise<void> {
     const broker = await connectBroker(this.address)
-    const last = await ensureStream(broker, this.address.stream)
+    const last = await ensureStream(broker, this.address.stream).catch(async (error: unknown) => {
+      await broker.connection.close()
+      throw error
+    })
     this.counts.forgotten += this.recount(this.outbox.rewind(last))
     this.counts.connections++
     this.inFlight = 0
