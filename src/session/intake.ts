@@ -9,6 +9,7 @@ import type { BookUpdate, Decoded, FeedEvent, MarketEvent, Notice, Status, Trade
 import { isHandover, isOrderly, type ControlFrame, type LinkFrame } from '../model/frame.js'
 import type { Micros } from '../model/time.js'
 import type { Books } from './books.js'
+import { FollowedLines } from './followed-lines.js'
 import type { StreamNames } from './stream-names.js'
 
 /** What the intake asks of a live feed; a replay has none. */
@@ -41,6 +42,7 @@ export class Intake implements EngineOutlet {
   readonly #parts: IntakeParts
   readonly #arbitrated: ArbiterResult[] = []
   readonly #synchronised: BookSyncResult[] = []
+  readonly #followed = new FollowedLines()
   readonly #down = new Set<string>()
   #waitsUntil: Micros | null = null
 
@@ -52,7 +54,7 @@ export class Intake implements EngineOutlet {
     if (event.time !== event.received && !isFetched(event)) this.latency.record(event.received - event.time)
     this.#parts.feed?.heard(line, event)
     if (event.type === 'trade') this.#arbitrate(event, line)
-    else this.#parts.publish(event)
+    else if (this.#followed.follows(event, line)) this.#parts.publish(event)
   }
 
   book(update: BookUpdate, line: number): void {
@@ -60,6 +62,11 @@ export class Intake implements EngineOutlet {
     this.#parts.feed?.heard(line, update)
     this.#parts.books.apply(update, line, this.#synchronised)
     this.#publishSynchronised()
+  }
+
+  /** Copies of unnumbered events that a second line brought. */
+  get copies(): number {
+    return this.#followed.copies
   }
 
   notice(notice: Notice, line: number): void {
@@ -78,6 +85,7 @@ export class Intake implements EngineOutlet {
     const { exchange, state, detail, receivedAt: time } = frame
     for (const stream of frame.streams) this.#parts.publish({ type: 'status', exchange, stream, state, detail, time })
     if (state === 'connected') this.#up(exchange, frame.line)
+    if (state === 'disconnected') this.#followed.release(frame.line)
     if (state === 'disconnected' && isHandover(detail)) {
       this.#parts.books.handedOver(exchange, frame.line, time, detail, this.#synchronised)
       this.#publishSynchronised()

@@ -240,7 +240,7 @@ export class Session {
       control,
       deadLettered,
       gaps: this.gaps.totals().gaps + this.#intake.importedGaps,
-      duplicates: this.arbiter.stats().duplicates,
+      duplicates: this.arbiter.stats().duplicates + this.#intake.copies,
       reconnects: this.#intake.reconnects,
     }
   }

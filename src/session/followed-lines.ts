@@ -1,0 +1,53 @@
+/** Of events that carry no number, copies cannot be told: where several lines bring the same stream one of them is followed. */
+import type { MarketEvent } from '../model/event.js'
+import { MICROS_PER_MS, type Micros } from '../model/time.js'
+
+interface Lane {
+  readonly exchange: string
+  readonly type: MarketEvent['type']
+  readonly interval: string | null
+  line: number
+  /** When the followed line brought its last event. */
+  heard: Micros
+}
+
+/** A followed line that is silent for this long while another brings events is followed no more. */
+const SILENT_AFTER: Micros = 500 * MICROS_PER_MS
+
+export class FollowedLines {
+  /** Events of lines that were not followed. */
+  copies = 0
+  readonly #lanes = new Map<string, Lane[]>()
+
+  /** Whether this event goes on; a copy that another line has brought, or will bring, does not. */
+  follows(event: MarketEvent, line: number): boolean {
+    const lane = this.#lane(event, line)
+    if (lane.line !== line && event.received - lane.heard < SILENT_AFTER) {
+      this.copies++
+      return false
+    }
+    lane.line = line
+    lane.heard = event.received
+    return true
+  }
+
+  /** The line is gone: whichever line brings the next event is followed. */
+  release(line: number): void {
+    for (const lanes of this.#lanes.values()) {
+      for (const lane of lanes) if (lane.line === line) lane.heard = Number.NEGATIVE_INFINITY
+    }
+  }
+
+  #lane(event: MarketEvent, line: number): Lane {
+    let lanes = this.#lanes.get(event.pair)
+    if (lanes === undefined) this.#lanes.set(event.pair, (lanes = []))
+    const { exchange, type } = event
+    const interval = event.type === 'candle' ? event.interval : null
+    for (const lane of lanes) {
+      if (lane.type === type && lane.exchange === exchange && lane.interval === interval) return lane
+    }
+    const lane: Lane = { exchange, type, interval, line, heard: event.received }
+    lanes.push(lane)
+    return lane
+  }
+}
