@@ -19,7 +19,7 @@ const DURATION = 20 * MICROS_PER_SECOND
 
 export async function run(input: CommandInput): Promise<ExitCode> {
   const options = { ...input.options, duration: input.options.duration ?? DURATION }
-  const trading = await planTrading(tradingOptions({ ...options, strategy: ['sma'], param: ['fast=10', 'slow=40'] }))
+  const trading = await planTrading(tradingOptions({ ...options, strategy: ['sma'], param: ['fast=5', 'slow=20'] }))
   return runCommand(
     { ...input, options },
     {
