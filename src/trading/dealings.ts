@@ -39,6 +39,8 @@ export class Dealings {
   private readonly brackets = new Brackets()
   /** Fills and orders that the strategy has yet to hear of. */
   private readonly unheard: (Fill | Order)[] = []
+  /** Orders that close positions for a halt, until they are done. */
+  private readonly forced = new Set<string>()
   private hearing = false
   private out: TradingEvent[] = []
   private failureTold = false
@@ -83,6 +85,7 @@ export class Dealings {
       else if (event.type === 'order' && !isOpen(event.status)) this.brackets.entryDone(event.id)
       if (event.type === 'fill' || event.type === 'order') this.unheard.push(event)
     }
+    if (this.parts.risk.blocks === 'flatten' && events.some(({ type }) => type === 'fill')) this.flatten(now)
     this.carryOut([], now)
   }
 
@@ -93,10 +96,23 @@ export class Dealings {
     for (const order of this.parts.paper.openOrders()) {
       if (halt.blocks !== 'entries' || !this.protects(order)) this.agenda.add(due, { kind: 'cancel', id: order.id })
     }
-    if (halt.blocks !== 'flatten') return
+    if (halt.blocks === 'flatten') this.flatten(now)
+  }
+
+  /** Closes what nothing closes yet, also what an order on its way brought in before its cancel reached the exchange. */
+  private flatten(now: Micros): void {
     for (const holding of this.parts.ledger.all()) {
-      if (!holding.position.size.eq(ZERO)) this.send(this.parts.broker.force(holding, now), now)
+      if (holding.position.size.eq(ZERO) || this.isClosing(holding)) continue
+      const order = this.parts.broker.force(holding, now)
+      this.forced.add(order.id)
+      this.send(order, now)
     }
+  }
+
+  private isClosing({ market: { exchange, symbol } }: Holding): boolean {
+    return this.parts.paper
+      .openOrders()
+      .some(({ id, market }) => this.forced.has(id) && market.symbol === symbol && market.exchange === exchange)
   }
 
   /** What a bar still does to the exits of its own entries: of those entered at its open, and, pessimistic, to every stop. */
@@ -162,6 +178,7 @@ export class Dealings {
     this.parts.broker.settle(order)
     this.parts.tally.done(order)
     this.brackets.exitDone(order.id)
+    this.forced.delete(order.id)
   }
 
   private carryOutOne(request: Request, now: Micros): void {

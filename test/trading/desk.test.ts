@@ -133,6 +133,20 @@ describe('the kill switch', () => {
     expect(refusals(desk.ask({ type: 'market', side: 'buy', size: 1 }))).toEqual([])
   })
 
+  it('closes also what an order on its way brought in before its cancel arrived', () => {
+    const desk = bench({ capital: '1000', latencyMs: 50 })
+    desk.feed(quoteOf([99, 50], [100, 50], 1))
+    desk.ask({ type: 'market', side: 'buy', size: 5 })
+    desk.desk.halt('flatten', 'by hand')
+    desk.feed(
+      quoteOf([99, 50], [100, 50], 100_000),
+      quoteOf([99, 50], [100, 50], 200_000),
+      quoteOf([99, 50], [100, 50], 300_000),
+    )
+    expect(desk.events.filter(event => event.type === 'fill').map(({ side, size }) => [side, size])).toEqual([['buy', '5'], ['sell', '5']]) // prettier-ignore
+    expect(desk.desk.summary().positions[0]!.size).toBe('0')
+  })
+
   it('leaves the exits of a position standing where only entries are blocked', () => {
     const desk = bench({ capital: '1000', riskLimits: { maxDrawdownPercent: 5 } })
     desk.feed(quoteOf([99, 50], [100, 50], 1))
