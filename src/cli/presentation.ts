@@ -15,13 +15,21 @@ export interface PresentationOptions {
   /** Event types that leave the process as lines. */
   readonly prints: readonly (keyof SessionEvents)[]
   readonly footer?: (width: number) => readonly string[]
+  /** Told when whoever reads the lines has fallen behind, with the promise that ends when it has caught up. */
+  readonly onBehind?: (caughtUp: Promise<void>) => void
 }
 
 /** A table on a terminal; JSON lines where `--json` is given or stdout is no terminal. */
 export function present({ io, options }: CommandInput, session: Session, how: PresentationOptions): Reporter {
   const quiet = options.quiet === true
   if (printsLines({ io, options })) {
-    const reporter = new LinesReporter({ stdout: io.stdout, stderr: io.stderr, quiet })
+    const { onBehind } = how
+    const reporter = new LinesReporter({
+      stdout: io.stdout,
+      stderr: io.stderr,
+      quiet,
+      ...(onBehind === undefined ? {} : { onBehind }),
+    })
     printEvents(session, reporter, how.prints, options.limit ?? Infinity)
     return reporter
   }

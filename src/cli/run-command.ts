@@ -111,6 +111,7 @@ function watch(input: CommandInput, plan: CommandRunPlan, parts: RunningParts): 
     title: () => plan.title,
     streams: plan.streams,
     prints: plan.prints,
+    onBehind: caughtUp => pauseFeed(parts, input, caughtUp),
     footer: width => [
       ...accountLines(trading?.desks().map(desk => desk.summary()) ?? []),
       ...(recording?.lines() ?? []),
@@ -128,6 +129,7 @@ function watch(input: CommandInput, plan: CommandRunPlan, parts: RunningParts): 
       recording?.refresh()
       reporter.refresh()
     },
+    caughtUp: () => reporter.caughtUp?.() ?? null,
     end: summary => {
       spinner?.stop()
       keys?.close()
@@ -135,6 +137,13 @@ function watch(input: CommandInput, plan: CommandRunPlan, parts: RunningParts): 
       reporter.end(summary)
     },
   }
+}
+
+/** A feed that nobody but the reader of stdout lives on waits for that reader; a recording, a server and a broker don't. */
+function pauseFeed({ live, recorder }: RunningParts, { options }: CommandInput, caughtUp: Promise<void>): void {
+  if (live === null || recorder !== null || options.serve === true || options.publish !== undefined) return
+  live.feed.pause()
+  void caughtUp.then(() => live.feed.resume())
 }
 
 /** @throws UsageError naming what is wrong with which stream. */

@@ -99,15 +99,23 @@ export class HealthMonitor {
 
   /** Nobody else is to blame; whether the connections survived is asked at once. */
   private excuseAll(lines: readonly Line[], lateMs: number): void {
-    const at = this.clock.now()
     this.control('ownStall', { lateMs: Math.round(lateMs) })
     for (const line of lines) {
       line.ping()
-      for (const { detector } of this.watched.get(line)?.values() ?? []) detector.excuse(at)
+      this.excuse(line)
     }
   }
 
+  /** Its silence until now is ours. */
+  private excuse(line: Line): void {
+    for (const { detector } of this.watched.get(line)?.values() ?? []) detector.excuse(this.clock.now())
+  }
+
   private lookAt(line: Line): void {
+    if (line.paused) {
+      this.excuse(line)
+      return
+    }
     const at = this.clock.now()
     let judged = 0
     const suspects: { subscription: Subscription; detector: FailureDetector }[] = []

@@ -30,6 +30,7 @@ export class Line {
   private lastEnd: Ending | null = null
   private isOpen = false
   private isStopped = false
+  private isPaused = false
 
   constructor(readonly parts: LineParts) {
     const { exchange, shared, streams } = parts
@@ -56,6 +57,10 @@ export class Line {
 
   get stopped(): boolean {
     return this.isStopped
+  }
+
+  get paused(): boolean {
+    return this.isPaused
   }
 
   /** The way in use, or to be tried next. */
@@ -118,11 +123,14 @@ export class Line {
     this.connection?.ping()
   }
 
+  /** Nothing is read until {@link resume}; silence is then ours. */
   pause(): void {
+    this.isPaused = true
     this.connection?.pause()
   }
 
   resume(): void {
+    this.isPaused = false
     this.connection?.resume()
   }
 

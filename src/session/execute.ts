@@ -87,9 +87,9 @@ async function begin(request: RunRequest, assembly: Assembly, attachments: Attac
   for (const attach of request.attachments ?? []) {
     attachments.push(await attach(parts, text => notes.to?.note(text)))
   }
-  if (opened.journal !== null) opened.journal.hold = () => drained(attachments)
   const watcher = request.watch(parts)
   notes.to = watcher
+  if (opened.journal !== null) opened.journal.hold = () => caughtUp(watcher, attachments)
   for (const { note } of attachments) if (note !== null) watcher.note(note)
 }
 
@@ -119,8 +119,8 @@ async function drive(request: RunRequest, assembly: Assembly): Promise<EndReason
   return ended
 }
 
-function drained(attachments: readonly Attachment[]): Promise<void> | null {
-  const waits = attachments.flatMap(attachment => attachment.drained?.() ?? [])
+function caughtUp(watcher: Watcher, attachments: readonly Attachment[]): Promise<void> | null {
+  const waits = [watcher.caughtUp?.() ?? [], ...attachments.map(attachment => attachment.drained?.() ?? [])].flat()
   return waits.length === 0 ? null : Promise.all(waits).then(() => undefined)
 }
 

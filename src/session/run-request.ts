@@ -88,5 +88,7 @@ export interface Attachment {
 export interface Watcher {
   note(text: string): void
   refresh(): void
+  /** Resolves when whoever reads what it shows has caught up; a file's frames wait for that. */
+  caughtUp?(): Promise<void> | null
   end(summary: Summary): void
 }

@@ -4,6 +4,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { startBinanceServer, tradeMessages, type BinanceServer } from '../support/binance-server.js'
 import { genesis, start, temporaryDirectory } from '../support/genesis.js'
 import { hasShared, sharedLines } from '../support/shared.js'
+import { until } from './box.js'
 
 let server: BinanceServer | undefined
 
@@ -24,6 +25,25 @@ describe('stream against a server that speaks Binance', () => {
     expect(ids).toEqual(Array.from({ length: 5_000 }, (_, index) => String(1_000 + index)))
     expect(summary).toMatchObject({ deadLettered: 0, gaps: 0, duplicates: 0, reconnects: 0, events: { trade: 5_000 } })
     expect(summary['frames']).toBe(summary['decoded'] + summary['control'] + summary['deadLettered'])
+  })
+
+  it('reads no more than its own reader takes, and loses nothing of it', async () => {
+    const count = 150_000
+    server = await startBinanceServer({ messages: tradeMessages(count), burst: 500 })
+    const { child, finished } = start(live(server.url, '--limit', String(count)), { timeoutMs: 60_000 })
+    child.stdout?.pause()
+    let unsent = 0
+    const standsStill = (): boolean => {
+      const before = unsent
+      unsent = server?.unsent() ?? 0
+      return server?.sent() === count && unsent > 0 && unsent === before
+    }
+    expect(await until(standsStill, 20_000)).toBe(true)
+    child.stdout?.resume()
+    const { events, summary } = await finished
+    const ids = events.filter(event => event['type'] === 'trade').map(event => Number(event['id']))
+    expect(ids).toEqual(Array.from({ length: count }, (_, index) => 1_000 + index))
+    expect(summary).toMatchObject({ gaps: 0, reconnects: 0, events: { trade: count } })
   })
 
   it('prints the keys of the contract in its order', async () => {

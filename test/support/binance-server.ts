@@ -24,6 +24,8 @@ export interface BinanceServer {
   readonly opened: number[]
   readonly cut: number[]
   sent(): number
+  /** Bytes that clients have not taken yet and the system has no room for. */
+  unsent(): number
   stop(): Promise<void>
 }
 
@@ -71,6 +73,7 @@ export async function startBinanceServer(options: BinanceServerOptions): Promise
     url: `ws://127.0.0.1:${(http.address() as AddressInfo).port}`,
     ...server,
     sent: () => server.position,
+    unsent: () => [...sockets.clients].reduce((sum, { bufferedAmount }) => sum + bufferedAmount, 0),
     stop: () => {
       for (const client of sockets.clients) client.terminate()
       sockets.close()

@@ -8,6 +8,8 @@ export interface Reporter {
   note(text: string): void
   /** Called about ten times a second while the run lasts. */
   refresh(): void
+  /** Resolves when whoever reads the lines has caught up; null, or absent, where nobody is behind. */
+  caughtUp?(): Promise<void> | null
   /** The run is over; the accounting is final. */
   end(summary: Summary): void
 }
