@@ -128,7 +128,8 @@ export interface TradeRequest {
 }
 
 export interface Ticket {
-  url(base: string | null): string
+  /** Where to ask for a ticket; the stream tells which, where an exchange's markets lie on different hosts. */
+  url(base: string | null, stream?: Stream): string
   readonly method: 'GET' | 'POST'
   /** The WebSocket address to connect to. @throws DecodeError where the answer is not as documented. */
   address(body: string, connectId: string): string

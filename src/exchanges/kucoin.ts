@@ -1,4 +1,4 @@
-/** KuCoin spot; its contracts are decoded, too, but live on other hosts with tickets of their own and cannot be subscribed. */
+/** KuCoin: spot and contracts, which live on two hosts with tickets and books of their own and speak one protocol. */
 import { DecodeError } from '../model/errors.js'
 import type { BookUpdate } from '../model/event.js'
 import type { Stream } from '../model/stream.js'
@@ -8,17 +8,20 @@ import { joinAddress, restOrigin } from './family/address.js'
 import { KUCOIN_INTERVALS } from './family/kucoin-candles.js'
 import { KucoinDecoder } from './family/kucoin-decoder.js'
 import { kucoinLayouts } from './family/kucoin-layouts.js'
-import { kucoinInstrument } from './family/kucoin-names.js'
+import { isContract, kucoinInstrument, kucoinPair } from './family/kucoin-names.js'
 import { kucoinDialect, kucoinTopic } from './family/kucoin-topics.js'
 import { shown } from './family/unexpected.js'
 
-const REST = 'https://api.kucoin.com'
+const SPOT = 'wss://ws-api-spot.kucoin.com'
+const CONTRACTS = 'wss://ws-api-futures.kucoin.com'
+const SPOT_REST = 'https://api.kucoin.com'
+const CONTRACTS_REST = 'https://api-futures.kucoin.com'
 const SYMBOLS_PER_TOPIC = 100
 
 /** Any connection needs a token first; it is used once, so every reconnect asks for another. */
 const ticket: Ticket = {
   method: 'POST',
-  url: base => `${restOrigin(base, REST)}/api/v1/bullet-public`,
+  url: (base, stream) => `${restOrigin(base, restOf(stream?.pair))}/api/v1/bullet-public`,
   address(body, connectId) {
     const answer = asObject(parseJson(body), 'ticket')
     if (own(answer, 'code') !== '200000') {
@@ -33,10 +36,13 @@ const ticket: Ticket = {
   },
 }
 
-/** The best hundred levels; the whole book needs a login. */
+/** Of spot the best hundred levels, since the whole book needs a login; of contracts the whole book. */
 const request: SnapshotRequest = {
-  url: (symbol, base) =>
-    `${restOrigin(base, REST)}/api/v1/market/orderbook/level2_100?symbol=${encodeURIComponent(symbol)}`,
+  url: (symbol, base) => {
+    const pair = kucoinPair(symbol)
+    const path = isContract(pair ?? '') ? 'level2/snapshot' : 'market/orderbook/level2_100'
+    return `${restOrigin(base, restOf(pair))}/api/v1/${path}?symbol=${encodeURIComponent(symbol)}`
+  },
   /** `{"code":…,"data":…}` becomes a message of the topic `level2Snapshot`, marked as generated, with the answer's own fields in it. */
   wrap(symbol, body) {
     const market = symbol.includes('-') ? 'market' : 'contractMarket'
@@ -54,15 +60,16 @@ export const kucoin: Exchange = {
   name: 'kucoin',
   title: 'KuCoin',
   documentation: 'https://www.kucoin.com/docs/websocket/spot-trading/public-channels/all-tickers',
-  endpoints: ['wss://ws-api-spot.kucoin.com'],
+  endpoints: [SPOT],
   channels: {
-    trade: { wire: '/market/match', loss: 'unknowable', proof: 'the sequence of a trade is shared with the book' },
-    quote: { wire: '/market/ticker', loss: 'unknowable', proof: 'the sequence of a ticker may jump' },
-    book: { wire: '/market/level2', loss: 'detectable', proof: 'sequenceStart follows the sequenceEnd before' },
-    book5: { wire: '/spotMarket/level2Depth5', loss: 'inferable', proof: 'the next picture replaces a lost one' },
-    candle: { wire: '/market/candles', loss: 'inferable', proof: 'start times step by the interval' },
-    ticker: { wire: '/market/snapshot', loss: 'unknowable', proof: 'the sequence of a snapshot may jump' },
-  },
+    trade: { wire: '/market/match, /contractMarket/execution', loss: 'unknowable', proof: 'the sequence of a trade is shared with the book' },
+    quote: { wire: '/market/ticker, /contractMarket/tickerV2', loss: 'unknowable', proof: 'the sequence of a ticker may jump' },
+    book: { wire: '/market/level2, /contractMarket/level2', loss: 'detectable', proof: 'the sequence steps by one' },
+    book5: { wire: '/spotMarket/level2Depth5, /contractMarket/level2Depth5', loss: 'inferable', proof: 'the next picture replaces a lost one' },
+    candle: { wire: '/market/candles, /contractMarket/limitCandle', loss: 'inferable', proof: 'start times step by the interval' },
+    ticker: { wire: '/market/snapshot, /contractMarket/snapshot', loss: 'unknowable', proof: 'the sequence of a snapshot may jump' },
+    funding: { wire: '/contract/instrument', loss: 'inferable', proof: 'pushed every minute' },
+  }, // prettier-ignore
   tradeIds: 'opaque',
   limits: {
     streamsPerConnection: 300,
@@ -81,12 +88,17 @@ export const kucoin: Exchange = {
   },
   intervals: [...KUCOIN_INTERVALS.keys()],
   instrument: kucoinInstrument,
-  address: (_stream, base) => joinAddress(base, '/endpoint'),
+  // The ticket says where to connect; this tells the two hosts apart, for limits and for what shares a connection.
+  address: ({ pair }, base) => joinAddress(isContract(pair) ? base.replace(SPOT, CONTRACTS) : base, '/endpoint'),
   subscribe: (streams, first) => frames('subscribe', streams, first),
   unsubscribe: (streams, first) => frames('unsubscribe', streams, first),
   decoder: () => layouts.decoder(new KucoinDecoder()),
   ticket,
   dialect: kucoinDialect,
+}
+
+function restOf(pair: string | undefined): string {
+  return isContract(pair ?? '') ? CONTRACTS_REST : SPOT_REST
 }
 
 /** `sequenceStart <= applied + 1` and `sequenceEnd > applied`, after a snapshot as after an update. */
@@ -112,14 +124,15 @@ function groups(streams: readonly Stream[]): [Stream, ...Stream[]][] {
   const all: [Stream, ...Stream[]][] = []
   for (const stream of streams) {
     const alone = stream.channel === 'candle' || stream.channel === 'ticker'
-    const group = alone ? undefined : open.get(stream.channel)
+    const [kind = ''] = kucoinTopic(stream).split(':')
+    const group = alone ? undefined : open.get(kind)
     if (group && group.length < SYMBOLS_PER_TOPIC) {
       group.push(stream)
       continue
     }
     const next: [Stream, ...Stream[]] = [stream]
     all.push(next)
-    if (!alone) open.set(stream.channel, next)
+    if (!alone) open.set(kind, next)
   }
   return all
 }

@@ -64,7 +64,7 @@ export class Approach {
       this.listener.ready(address)
       return
     }
-    const url = ticket.url(restBase(this.route.base, this.shared.urls))
+    const url = ticket.url(restBase(this.route.base, this.shared.urls), this.stream)
     const waitMs = this.shared.penalties.reserveRequest(hostOf(url), TICKETS)
     this.cancel = this.shared.timers.after(waitMs, () => this.fetchTicket(ticket, url))
   }

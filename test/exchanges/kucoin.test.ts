@@ -179,14 +179,23 @@ conformance({
     ['ETH/BTC', 'ETH-BTC', 'ETH/BTC'],
     ['solusdc', 'SOL-USDC', 'SOL/USDC'],
     ['APE3S-USDT', 'APE3S-USDT', 'APE3S/USDT'],
+    ['xbtusdtm', 'XBTUSDTM', 'BTC/USDT:USDT'],
+    ['BTC/USD:BTC', 'XBTUSDM', 'BTC/USD:BTC'],
+    ['sol/usdc:usdc', 'SOLUSDCM', 'SOL/USDC:USDC'],
+    ['btc/usd:btc-220624', 'XBTMM22', 'BTC/USD:BTC-220624'],
   ],
-  strangers: ['BTC/USDT:USDT', 'XBTUSDTM', 'BTC', 'BTC-USDT-X'],
+  strangers: ['BTC/USDT:BTC', 'BTC/USD:BTC-220623', 'BTC/EUR:EUR', 'BTC', 'BTC-USDT-X'],
   streams: [
     {
       typed: 'BTC-USDT@trade',
       subscribe: [{ id: '1', type: 'subscribe', topic: '/market/match:BTC-USDT', privateChannel: false, response: true }],
       unsubscribe: [{ id: '7', type: 'unsubscribe', topic: '/market/match:BTC-USDT', privateChannel: false, response: true }],
       address: 'wss://ws-api-spot.kucoin.com/endpoint',
+    },
+    {
+      typed: 'BTC/USDT:USDT@trade',
+      subscribe: [{ id: '1', type: 'subscribe', topic: '/contractMarket/execution:XBTUSDTM', privateChannel: false, response: true }],
+      address: 'wss://ws-api-futures.kucoin.com/endpoint',
     },
     ...(
       [
@@ -195,6 +204,12 @@ conformance({
         ['BTC/USDT@book5', '/spotMarket/level2Depth5:BTC-USDT'],
         ['BTC/USDT@candle_1h', '/market/candles:BTC-USDT_1hour'],
         ['BTC/USDT@ticker', '/market/snapshot:BTC-USDT'],
+        ['XBTUSDTM@quote', '/contractMarket/tickerV2:XBTUSDTM'],
+        ['XBTUSDTM@book', '/contractMarket/level2:XBTUSDTM'],
+        ['XBTUSDTM@book5', '/contractMarket/level2Depth5:XBTUSDTM'],
+        ['XBTUSDTM@candle_1h', '/contractMarket/limitCandle:XBTUSDTM_1hour'],
+        ['XBTUSDTM@ticker', '/contractMarket/snapshot:XBTUSDTM'],
+        ['BTC/USDT:USDT@funding', '/contract/instrument:XBTUSDTM'],
       ] as const
     ).map(([typed, topic]) => ({
       typed,
@@ -206,11 +221,12 @@ conformance({
 
 describe('kucoin', () => {
   it('joins the symbols of one topic and numbers the frames', () => {
-    const streams = ['BTC-USDT@trade', 'ETH-USDT@trade', 'BTC-USDT@candle_1m', 'ETH-USDT@candle_1m'].map(typed => streamOf(kucoin, typed)) // prettier-ignore
+    const streams = ['BTC-USDT@trade', 'ETH-USDT@trade', 'XBTUSDTM@trade', 'BTC-USDT@candle_1m', 'ETH-USDT@candle_1m'].map(typed => streamOf(kucoin, typed)) // prettier-ignore
     const frames = kucoin.subscribe(streams, 5)
-    expect(frames.map(({ request }) => request)).toEqual(['5', '6', '7'])
+    expect(frames.map(({ request }) => request)).toEqual(['5', '6', '7', '8'])
     expect(frames.map(({ text }) => (JSON.parse(text) as { topic: string }).topic)).toEqual([
       '/market/match:BTC-USDT,ETH-USDT',
+      '/contractMarket/execution:XBTUSDTM',
       '/market/candles:BTC-USDT_1min',
       '/market/candles:ETH-USDT_1min',
     ])
@@ -224,6 +240,10 @@ describe('kucoin', () => {
     const { ticket } = kucoin
     const answer = '{"code":"200000","data":{"token":"a+b==","instanceServers":[{"endpoint":"wss://ws-api-spot.kucoin.com/","pingInterval":18000}]}}' // prettier-ignore
     expect(ticket?.url(null)).toBe('https://api.kucoin.com/api/v1/bullet-public')
+    expect(ticket?.url(null, streamOf(kucoin, 'BTC-USDT@trade'))).toBe('https://api.kucoin.com/api/v1/bullet-public')
+    expect(ticket?.url(null, streamOf(kucoin, 'XBTUSDTM@trade'))).toBe(
+      'https://api-futures.kucoin.com/api/v1/bullet-public',
+    )
     expect(ticket?.url('ws://127.0.0.1:9000/own')).toBe('http://127.0.0.1:9000/api/v1/bullet-public')
     expect(ticket?.address(answer, 'c 1')).toBe('wss://ws-api-spot.kucoin.com/?token=a%2Bb%3D%3D&connectId=c%201')
   })
@@ -243,6 +263,7 @@ describe('kucoin', () => {
     expect(request?.url('BTC-USDT', null)).toBe(
       'https://api.kucoin.com/api/v1/market/orderbook/level2_100?symbol=BTC-USDT',
     )
+    expect(request?.url('XBTUSDTM', null)).toBe('https://api-futures.kucoin.com/api/v1/level2/snapshot?symbol=XBTUSDTM')
     expect(request?.url('BTC-USDT', 'http://127.0.0.1:9000')).toContain('http://127.0.0.1:9000/api/v1/market/')
     expect(request?.wrap('BTC-USDT', body)).toContain(body.slice(1, -1))
   })

@@ -3,6 +3,7 @@ import type { AddressInfo, Socket } from 'node:net'
 import { afterAll, describe, expect, it } from 'vitest'
 import { printableProxy, proxiesFor } from '../../src/feed/proxy.js'
 import { KEY, LOCAL } from './fixtures/certificates.js'
+import type { FaultServer } from '../support/fault-server.js'
 import { Rig, serve, until } from './harness.js'
 import { plainExchange } from './plain-exchange.js'
 
@@ -147,6 +148,36 @@ describe('a ticket', () => {
     server.peers[0]?.reset()
     await until(() => run.trades.length === 2, 'another')
     expect(server.peers.map(peer => peer.path)).toEqual(['/?token=token0', '/?token=token1'])
+  })
+
+  it("comes from the host of its market, and leads to that market's connection", async () => {
+    const markets = await Promise.all(
+      ['BTC', 'XBTM'].map(symbol =>
+        rig.server({
+          script: peer => serve(peer, streams => streams.forEach(() => peer.json({ symbol, trade: 1 }))),
+          http: path => ({ status: 200, body: `${symbol}${path}` }),
+        }),
+      ),
+    )
+    const [spot, contracts] = markets
+    if (spot === undefined || contracts === undefined) throw new Error('two servers')
+    const hostOf = (symbol: string): FaultServer => (symbol === 'BTC' ? spot : contracts)
+    const exchange = plainExchange({
+      endpoints: [spot.url],
+      address: ({ symbol }, base) => base.replace(spot.url, hostOf(symbol).url),
+      ticket: {
+        url: (_base, stream) => `${hostOf(stream?.symbol ?? '').url.replace('ws', 'http')}/bullet`,
+        method: 'POST',
+        address: body => `${body.startsWith('BTC/') ? spot.url : contracts.url}/?token=${body}`,
+      },
+    })
+    const run = rig.run({ streams: ['BTC@trade', 'XBTM@trade'], exchange })
+    await until(() => run.trades.length === 2, 'trades of both markets')
+    expect(run.trades.map(({ symbol }) => symbol).sort()).toEqual(['BTC', 'XBTM'])
+    expect(markets.map(({ peers }) => peers.map(({ path }) => path))).toEqual([
+      ['/?token=BTC/bullet'],
+      ['/?token=XBTM/bullet'],
+    ])
   })
 
   it('that is not to be had is tried again, and told', async () => {

@@ -335,6 +335,7 @@ function gateio(): BoxRecording {
   }
 }
 
+/** Spot and contracts have tickets and books of their own. */
 // prettier-ignore
 function kucoin(): BoxRecording {
   const message = (topic: string, subject: string, data: object): string => json({ type: 'message', topic, subject, data })
@@ -343,12 +344,23 @@ function kucoin(): BoxRecording {
   const quote = (n: number): string => message('/market/ticker:BTC-USDT', 'trade.ticker', { bestAsk: '97124', bestAskSize: '2', bestBid: '97123', bestBidSize: `${n}.5`, price: '97123.5', sequence: String(n), size: '0.1', time: ms(n) })
   const candle = (n: number): string => message('/market/candles:BTC-USDT_1min', 'trade.candles.update', { symbol: 'BTC-USDT', candles: [String(STARTED_MS / 1000), '97000', `9710${n}`, '97200.5', '96950', '1.25', '121000.5'], time: Number(`${ms(n)}`) * 1_000_000 }).replace(/"time":\d+/, `"time":${ms(n)}914990`)
   const book = snapshot('kucoin', 'BTC-USDT', `{"code":"200000","data":{"time":${ms(1)},"sequence":"1002","bids":[["97123","1"]],"asks":[["97124","2"]]}}`)
+  const contractTrade = (n: number): string => message('/contractMarket/execution:XBTUSDTM', 'match', { symbol: 'XBTUSDTM', sequence: n, side: 'buy', size: 16, price: `9712${n}.5`, takerOrderId: 'a', makerOrderId: 'b', tradeId: String(1_728_107_666_597 + n), ts: 0 }).replace('"ts":0', `"ts":${ms(n)}914990`)
+  const contractDelta = (n: number): string => message('/contractMarket/level2:XBTUSDTM', 'level2', { sequence: 1_000 + n, change: `97123.5,buy,${n}`, timestamp: ms(n) })
+  const contractQuote = (n: number): string => message('/contractMarket/tickerV2:XBTUSDTM', 'tickerV2', { symbol: 'XBTUSDTM', bestBidSize: n, bestBidPrice: '97123.5', bestAskPrice: '97124', bestAskSize: 2, ts: 0 }).replace('"ts":0', `"ts":${ms(n)}914990`)
+  const funding = (n: number): string => message('/contract/instrument:XBTUSDTM', 'funding.rate', { granularity: 60_000, fundingRate: -0.000_1 * n, timestamp: ms(n) })
+  const contractBook = snapshot('kucoin', 'XBTUSDTM', `{"code":"200000","data":{"symbol":"XBTUSDTM","sequence":1001,"bids":[[97123.5,1]],"asks":[[97124,2]],"ts":${ms(1)}000000}}`)
   return {
-    streams: ['BTC-USDT@trade', 'BTC-USDT@book', 'BTC-USDT@quote', 'BTC-USDT@candle_1m'],
+    streams: ['BTC-USDT@trade', 'BTC-USDT@book', 'BTC-USDT@quote', 'BTC-USDT@candle_1m', ...['trade', 'book', 'quote', 'funding'].map(channel => `BTC/USDT:USDT@${channel}`)],
     frames: [
       delta(1),
       book,
+      contractDelta(1),
+      contractBook,
       ...inTurn(
+        steps(8).map(contractTrade),
+        steps(8).map(n => contractDelta(n + 1)),
+        steps(4).map(contractQuote),
+        steps(3).map(funding),
         steps(8).map(trade),
         steps(8).map(n => delta(n + 1)),
         steps(4).map(quote),

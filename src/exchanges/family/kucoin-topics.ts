@@ -1,26 +1,42 @@
 /** KuCoin's topics, and its side of the protocol. */
-import type { Stream } from '../../model/stream.js'
+import type { Channel, Stream } from '../../model/stream.js'
 import { own } from '../../wire/json.js'
 import type { ClientRequest, Dialect } from '../exchange.js'
 import { KUCOIN_INTERVALS } from './kucoin-candles.js'
+import { isContract } from './kucoin-names.js'
 import { quietObject } from './wire-fields.js'
 
-/** The topic that brings a stream. */
-export function kucoinTopic({ channel, symbol, interval }: Stream): string {
-  switch (channel) {
-    case 'trade':
-      return `/market/match:${symbol}`
-    case 'quote':
-      return `/market/ticker:${symbol}`
-    case 'book5':
-      return `/spotMarket/level2Depth5:${symbol}`
-    case 'candle':
-      return `/market/candles:${symbol}_${KUCOIN_INTERVALS.get(interval ?? '') ?? interval ?? ''}`
-    case 'ticker':
-      return `/market/snapshot:${symbol}`
-    default:
-      return `/market/level2:${symbol}`
-  }
+/** The topic that brings a stream, of the spot market or of contracts. */
+export function kucoinTopic({ channel, symbol, pair, interval }: Stream): string {
+  const name = channel === 'candle' ? `${symbol}_${KUCOIN_INTERVALS.get(interval ?? '') ?? interval ?? ''}` : symbol
+  const kinds = isContract(pair) ? CONTRACT_KINDS : SPOT_KINDS
+  return `${kinds[channel] ?? kinds.book}:${name}`
+}
+
+type Kinds = Readonly<Partial<Record<Channel, string>> & { book: string }>
+
+const FUNDING = '/contract/instrument'
+
+const SPOT_KINDS: Kinds = {
+  trade: '/market/match',
+  quote: '/market/ticker',
+  book: '/market/level2',
+  book5: '/spotMarket/level2Depth5',
+  candle: '/market/candles',
+  ticker: '/market/snapshot',
+  // There is none: the exchange says so itself.
+  funding: FUNDING,
+}
+
+/** @see https://www.kucoin.com/docs/websocket/futures-trading/public-channels/get-ticker-v2 */
+const CONTRACT_KINDS: Kinds = {
+  trade: '/contractMarket/execution',
+  quote: '/contractMarket/tickerV2',
+  book: '/contractMarket/level2',
+  book5: '/contractMarket/level2Depth5',
+  candle: '/contractMarket/limitCandle',
+  ticker: '/contractMarket/snapshot',
+  funding: FUNDING,
 }
 
 export const kucoinDialect: Dialect = {
