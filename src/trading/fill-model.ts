@@ -24,6 +24,11 @@ export interface FillModel {
   readonly barTouch: 'fills' | 'through-only'
   /** Whether the displayed size is reduced by what has traded since it was displayed. */
   readonly seeding: 'trades-consume' | 'none'
+  /**
+   * What the rest of a taker pays that was more than the best price displayed: `no-better` no less than the worst best price
+   * since it arrived, because the exchange would have filled it behind that price at once; `next` whatever is displayed next.
+   */
+  readonly rest: 'no-better' | 'next'
   /** The price a taker pays where only trades are known. */
   takerPrice(buying: boolean, trade: Trade, seen: LastPrices): number
 }
@@ -44,6 +49,7 @@ const pessimistic: FillModel = {
   unknownSide: 'through-only',
   barTouch: 'through-only',
   seeding: 'trades-consume',
+  rest: 'no-better',
   /** The worst of this trade, the one before it, and the latest on the taker's own side of the spread. */
   takerPrice: (buying, trade, seen) =>
     worst(buying, worst(buying, trade.price, buying ? seen.lastBuy : seen.lastSell), seen.last),
@@ -57,6 +63,7 @@ const realistic: FillModel = {
   unknownSide: 'counts',
   barTouch: 'fills',
   seeding: 'trades-consume',
+  rest: 'no-better',
   /** A trade on the other side of the spread is no offer to us: then the latest on our own side, if that is worse. */
   takerPrice: (buying, trade, seen) => worst(buying, trade.price, buying ? seen.lastBuy : seen.lastSell),
 }
@@ -69,12 +76,14 @@ const optimistic: FillModel = {
   unknownSide: 'counts',
   barTouch: 'fills',
   seeding: 'none',
+  rest: 'next',
   takerPrice: (_buying, trade) => trade.price,
 }
 
 export const FILL_MODELS: Readonly<Record<FillModelName, FillModel>> = { pessimistic, realistic, optimistic }
 
-function worst(buying: boolean, price: number, other: number): number {
+/** The dearer of two prices for a buyer, the cheaper for a seller; `price` where the other is NaN. */
+export function worst(buying: boolean, price: number, other: number): number {
   if (Number.isNaN(other)) return price
   return buying ? Math.max(price, other) : Math.min(price, other)
 }

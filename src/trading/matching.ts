@@ -2,7 +2,7 @@
 import type { Trade } from '../model/event.js'
 import type { Fill } from '../model/trading.js'
 import type { Executor } from './executor.js'
-import type { FillModel } from './fill-model.js'
+import { worst, type FillModel } from './fill-model.js'
 import { decimalOf, smaller, textOf, ZERO, type Decimal } from './money.js'
 import { joinQueue, levelChanged, meets, reach } from './queue.js'
 import { displayedWithin, takeDisplayed, takeFromTrade } from './taking.js'
@@ -64,6 +64,8 @@ export class Matching {
     for (const order of this.venue.byPriority()) {
       if (!order.open) continue
       if (!order.taking) this.moveQueue(order)
+      else if (this.model.rest === 'no-better')
+        order.floor = worst(order.buying, this.venue.opposing(order), order.floor)
       takeDisplayed(display, order, this.execute, order.taking ? 'taker' : 'maker')
     }
   }
@@ -92,6 +94,7 @@ export class Matching {
       this.executor.tell(order, 'cancelled', 'fill-or-kill')
       return
     }
+    if (this.model.rest === 'no-better') order.floor = this.venue.opposing(order)
     takeDisplayed(display, order, this.execute, 'taker')
     if (order.open) this.afterTaking(order)
   }

@@ -3,7 +3,7 @@ import type { Trade } from '../model/event.js'
 import type { Fill } from '../model/trading.js'
 import type { DisplaySide } from './book-view.js'
 import type { Display } from './display.js'
-import type { FillModel, LastPrices } from './fill-model.js'
+import { worst, type FillModel, type LastPrices } from './fill-model.js'
 import { decimalOf, smaller, ZERO, type Decimal } from './money.js'
 import type { WorkingOrder } from './working-order.js'
 
@@ -25,11 +25,21 @@ export function takeDisplayed(
     if (order.beyond(price)) return false
     const left = display.left(side, price, displayed)
     if (left.gt(ZERO)) {
-      const at = liquidity === 'maker' && order.limitPrice !== null ? order.limitPrice : decimalOf(price)
-      display.use(side, price, execute(order, at, smaller(left, order.remaining), liquidity))
+      display.use(
+        side,
+        price,
+        execute(order, priceOf(order, price, liquidity), smaller(left, order.remaining), liquidity),
+      )
     }
     return order.open && order.remaining.gt(ZERO)
   })
+}
+
+/** A maker's own price; a taker's is the level's, or the one it must pay at least, within its limit. */
+function priceOf(order: WorkingOrder, level: number, liquidity: Fill['liquidity']): Decimal {
+  if (liquidity === 'maker') return order.limitPrice ?? decimalOf(level)
+  const price = worst(order.buying, level, order.floor)
+  return decimalOf(order.beyond(price) ? order.limit : price)
 }
 
 /** What {@link takeDisplayed} could fill now, for fill-or-kill. */

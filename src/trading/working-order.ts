@@ -28,6 +28,8 @@ export class WorkingOrder {
   levelSize: Decimal | null = null
   /** Whether this order takes: market orders, triggered stops, and limits that crossed when they arrived. */
   taking = false
+  /** Takers that wait for the display to go on: the worst price they must pay at least; NaN where none is set. */
+  floor = Number.NaN
   /** A stop or trailing order that has not been triggered. */
   waiting = false
   /** Trailing orders: the best price since arrival. */

@@ -227,6 +227,90 @@ describe('the three models', () => {
   })
 })
 
+/** A tape with displays: an order is placed in view of quotes or of a book, which change and are traded against. */
+describe('the three models in view of a display', () => {
+  const MODELS: readonly FillModelName[] = ['pessimistic', 'realistic', 'optimistic']
+  const changes = fc.array(
+    fc.oneof(
+      fc.record({
+        kind: fc.constant('trade' as const),
+        side: fc.constantFrom('buy' as const, 'sell' as const, 'unknown' as const),
+        ticks: fc.integer({ min: -6, max: 6 }),
+        size: cents(1, 300),
+      }),
+      fc.record({
+        kind: fc.constant('display' as const),
+        ticks: fc.integer({ min: -4, max: 4 }),
+        bids: fc.array(cents(0, 300), { minLength: 3, maxLength: 3 }),
+        asks: fc.array(cents(0, 300), { minLength: 3, maxLength: 3 }),
+      }),
+    ),
+    { minLength: 1, maxLength: 25 },
+  )
+  const wanted = fc.record({
+    type: fc.constantFrom('market' as const, 'limit' as const),
+    side,
+    size: cents(1, 700),
+    ticks: fc.integer({ min: -5, max: 5 }),
+    timeInForce: fc.constantFrom('GTC' as const, 'IOC' as const),
+  })
+  const priceAt = (ticks: number): number => Math.round(10_000 + ticks) / 100
+  /** Three levels a side; quotes show the first only. */
+  const show = (desk: Bench, source: 'quotes' | 'book', middle: number, sizes: number[][], time: number): void => {
+    const [bids, asks] = sizes as [number[], number[]]
+    const level = (size: number, tick: number): [number, number] => [priceAt(middle + tick), size]
+    if (source === 'quotes') desk.feed(quoteOf(level(bids[0]!, -1), level(asks[0]!, 1), time))
+    else {
+      const shown = [bids.map((size, at) => level(size, -1 - at)), asks.map((size, at) => level(size, 1 + at))]
+      const [lower, upper] = shown.map(side => side.filter(([, size]) => size > 0))
+      desk.feed(bookOf(lower!, upper!, time))
+    }
+  }
+
+  it('fill as much, as early and as cheaply as the next, at least', () => {
+    const source = fc.constantFrom('quotes' as const, 'book' as const)
+    const arrival = fc.integer({ min: 0, max: 4 })
+    fc.assert(
+      fc.property(source, arrival, wanted, changes, (source, arrival, { ticks, type, ...order }, events) => {
+        const desks = MODELS.map(model => bench({ model }))
+        for (const desk of desks) show(desk, source, 0, [[1, 2, 3], [1, 2, 3]], 1) // prettier-ignore
+        events.forEach((event, index) => {
+          const [pessimistic, realistic, optimistic] = desks.map(desk => {
+            if (index === Math.min(arrival, events.length - 1))
+              desk.ask({ ...order, type, ...(type === 'limit' ? { price: priceAt(ticks) } : {}) })
+            if (event.kind === 'trade') desk.feed(tradeOf(priceAt(event.ticks), event.size, event.side, index + 2))
+            else show(desk, source, event.ticks, [event.bids, event.asks], index + 2)
+            return desk.fills()
+          }) as [Fill[], Fill[], Fill[]]
+          expectDominated(pessimistic, realistic, order.side)
+          expectDominated(realistic, optimistic, order.side)
+        })
+      }),
+      { numRuns: 1_000 },
+    )
+  })
+
+  /** `better` has filled at least as much, and what both have filled has cost it no more. */
+  function expectDominated(worse: readonly Fill[], better: readonly Fill[], way: 'buy' | 'sell'): void {
+    const filled = sizeOf(worse)
+    expect(filled.lte(sizeOf(better))).toBe(true)
+    const more = valueOf(worse, filled).minus(valueOf(better, filled))
+    expect((way === 'buy' ? more : more.times(-1)).gte(ZERO)).toBe(true)
+  }
+
+  const sizeOf = (fills: readonly Fill[]): Decimal => total(fills.map(fill => decimal(fill.size)))
+  /** What the first `size` of these fills was worth. */
+  function valueOf(fills: readonly Fill[], size: Decimal): Decimal {
+    let [left, value] = [size, ZERO]
+    for (const fill of fills) {
+      const part = left.lt(fill.size) ? left : decimal(fill.size)
+      value = value.plus(part.times(fill.price))
+      left = left.minus(part)
+    }
+    return value
+  }
+})
+
 describe('repetition', () => {
   it('gives the same events for the same input', () => {
     fc.assert(
