@@ -19,15 +19,26 @@ export function accountLines(desks: readonly DeskSummary[]): string[] {
   })
 }
 
-/** The same strategy under the three fill models: where the truth lies. */
+/** The same strategy under the three fill models: where the truth lies, and what to make of it. */
 export function bracketLines(brackets: readonly Bracket[]): string[] {
-  return brackets.map(({ strategy, returns, equity, asset, low, high }) => {
+  return brackets.flatMap(({ strategy, returns, equity, fills, asset, low, high }) => {
     const models = Object.entries(returns).map(([model, value]) => {
-      const own = equity[model as keyof typeof equity]
-      return `${model} ${percentText(value)} (${own === undefined ? '–' : money(own)} ${asset})`
+      const own = model as keyof typeof equity
+      return `${model} ${percentText(value)} (${money(equity[own] ?? '–')} ${asset}, ${countText(fills[own] ?? 0)} fills)`
     })
-    return `${strategy}: return between ${percentText(low)} and ${percentText(high)}: ${models.join(', ')}`
+    const line = `${strategy}: return between ${percentText(low)} and ${percentText(high)}: ${models.join(', ')}`
+    const remark = remarkOn(returns, low, high)
+    return remark === null ? [line] : [line, `  ${remark}`]
   })
+}
+
+/** What the interval does not say by itself. */
+function remarkOn({ optimistic }: Bracket['returns'], low: number | null, high: number | null): string | null {
+  if (low === null) return null
+  if (low === high)
+    return 'the three agree: what was filled had been displayed or traded through, and left nothing to assume'
+  if (optimistic === high) return null
+  return 'more optimistic means more and earlier fills, not more profit: here they lost'
 }
 
 function percentText(share: number | null): string {

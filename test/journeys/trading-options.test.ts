@@ -62,7 +62,7 @@ describe('trading options', () => {
 
   it('run every strategy under three fill models at once and print the interval', async () => {
     const three = await genesis(['backtest', tape, '--strategy', 'grid', '--bracket'])
-    expect(three.stderr).toMatch(/grid: return between .* % and .* %: pessimistic .*realistic .*optimistic/)
+    expect(three.stderr).toMatch(/grid: return between .* % and .* %: pessimistic .*realistic .*optimistic .* fills\)/)
     const { summary } = await genesis(['backtest', tape, '--strategy', 'grid', '--bracket', '--json'])
     const [bracket] = summary['bracket']
     const { pessimistic, realistic, optimistic } = bracket.returns
