@@ -30,7 +30,7 @@ export interface Options {
   fromFile?: readonly string[]
   capital?: string
   fees?: string
-  latency?: Micros
+  latency?: Micros | 'recorded'
   model?: 'pessimistic' | 'realistic' | 'optimistic'
   seed?: number
   intensity?: number
@@ -55,6 +55,7 @@ export interface Options {
   fault?: string
   symbols?: string
   lines?: number
+  workers?: number
   backfill?: boolean
   onCorrupt?: 'stop' | 'skip' | 'quarantine'
   digest?: boolean
@@ -120,6 +121,12 @@ const duration =
     return micros
   }
 
+const latency = (text: string): Micros | 'recorded' => {
+  const micros = text === 'recorded' ? text : parseDuration(text)
+  if (micros === undefined) throw bad('--latency', text, 'a duration such as 250ms or 1s, or recorded')
+  return micros
+}
+
 const instant =
   (flag: string) =>
   (text: string): Micros => {
@@ -184,6 +191,9 @@ function bad(flag: string, text: string, expected: string): UsageError {
   return new UsageError('option', `${flag} ${JSON.stringify(text)}: expected ${expected}`)
 }
 
+/** Threads beyond the processors only wait for each other. */
+const MOST_WORKERS = 64
+
 const spec = (key: keyof Options, flags: string, help: string, parse?: OptionSpec['parse']): OptionSpec =>
   parse === undefined ? { key, flags, help } : { key, flags, help, parse }
 
@@ -210,7 +220,7 @@ export const OPTIONS = {
   fromFile: spec('fromFile', '--from-file <file>', 'trade a recording instead of the live market; repeat for more', repeated),
   capital: spec('capital', '--capital <amount>', 'starting balance in the quote asset (default 10000)', decimal('--capital')),
   fees: spec('fees', '--fees <maker,taker>', 'fees as fractions, such as 0.0002,0.0005 or 0.00075,0.00075,BNB (default 0.001,0.001)', fees),
-  latency: spec('latency', '--latency <time>', 'time from decision to exchange (default 50ms)', duration('--latency')),
+  latency: spec('latency', '--latency <time|recorded>', 'time from decision to exchange (default 50ms); recorded draws it from the delays that the run measures', latency),
   model: spec('model', '--model <name>', 'fill model: pessimistic, realistic or optimistic',
     choice('--model', ['pessimistic', 'realistic', 'optimistic'])),
   seed: spec('seed', '--seed <n>', 'seed of everything random (default 1)', naturalNumber('--seed')),
@@ -237,6 +247,7 @@ export const OPTIONS = {
   fault: spec('fault', '--fault <list>', 'inject faults, such as cut@1500,stall@3000,garbage=1%,dup=1%,drop=0.1%', text => text),
   symbols: spec('symbols', '--symbols <list>', 'symbols of the simulated market, such as BTCUSDT,ETHUSDT', text => text),
   lines: spec('lines', '--lines <n>', 'redundant connections per stream; the first copy wins (1 or 2)', choiceNumber('--lines', 2)),
+  workers: spec('workers', '--workers <n>', 'decode in so many threads, which live keep the connections as well (default 0: in the run\'s own)', workers),
   backfill: spec('backfill', '--backfill', 'fetch trades that the ids prove missing by REST, where the exchange offers it'),
   onCorrupt: spec('onCorrupt', '--on-corrupt <what>', 'corrupt lines: stop, skip or quarantine',
     choice('--on-corrupt', ['stop', 'skip', 'quarantine'])),
@@ -317,6 +328,12 @@ function fees(text: string): string {
   if (!/^-?\d(?:\.\d{1,8})?,-?\d(?:\.\d{1,8})?(?:,[A-Za-z0-9]{1,20})?$/.test(text))
     throw bad('--fees', text, 'two fractions, such as 0.0002,0.0005, and perhaps the asset they are paid in')
   return text
+}
+
+function workers(text: string): number {
+  const value = naturalNumber('--workers')(text)
+  if (value > MOST_WORKERS) throw bad('--workers', text, `a number from 0 to ${String(MOST_WORKERS)}`)
+  return value
 }
 
 function choiceNumber(flag: string, most: number) {

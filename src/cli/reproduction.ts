@@ -19,7 +19,7 @@ export function backtestLine(files: readonly string[], options: Options, paramet
 function valuesOf(name: OptionName, options: Options): string[] {
   const value = options[name]
   if (value === undefined) return []
-  if (SPANS.has(name)) return [`${String(Number(value) / 1000)}ms`]
+  if (SPANS.has(name) && typeof value === 'number') return [`${String(value / 1000)}ms`]
   if (Array.isArray(value)) return value.map(part => String(part))
   return typeof value === 'object' ? [] : [String(value)]
 }

@@ -1,5 +1,6 @@
 /** The summary of a run as a person reads it. */
 import type { ConventionsSection, MetricsSection } from '../session/account-sections.js'
+import type { MeasuredLatency } from '../trading/recorded-latency.js'
 import type { Bracket } from '../session/bracket.js'
 import type { RecordingAccount } from '../session/recording-account.js'
 import type { Summary } from '../session/summary.js'
@@ -33,8 +34,9 @@ export function summaryLines(summary: Summary, width = Infinity): string[] {
   for (const { stream, updates } of summary.booksWithoutSnapshot) {
     lines.push(`${stream}: ${countText(updates)} updates came without a snapshot, so no book was shown`)
   }
-  const { ledger, bracket, metrics, conventions, digest, recording, deadLetters, rerun } = summary
+  const { ledger, orderLatency, bracket, metrics, conventions, digest, recording, deadLetters, rerun } = summary
   if (ledger !== undefined) lines.push(...accountLines(ledger as readonly DeskSummary[]))
+  if (orderLatency !== undefined) lines.push(...orderLatencyLines(orderLatency as readonly MeasuredLatency[]))
   if (bracket !== undefined) lines.push(...bracketLines(bracket as readonly Bracket[]))
   if (typeof digest === 'string') lines.push(`digest ${digest}`)
   if (rerun !== undefined) lines.push(rerunText(rerun as RerunSection))
@@ -45,6 +47,19 @@ export function summaryLines(summary: Summary, width = Infinity): string[] {
   if (metrics !== undefined) lines.push(...metricsLines(metrics as readonly MetricsSection[], width))
   if (conventions !== undefined) lines.push(...conventionsLines(conventions as readonly ConventionsSection[]))
   return lines
+}
+
+/** What orders' delays were drawn from. */
+function orderLatencyLines(exchanges: readonly MeasuredLatency[]): string[] {
+  return exchanges.map(({ exchange, measured, negative, p50, p99, drawn, assumed }) => {
+    const from =
+      p50 === null || p99 === null
+        ? 'nothing measured'
+        : `${countText(measured)} measured on the feed, p50 ${spanText(p50)}, p99 ${spanText(p99)}`
+    const left = negative === 0 ? '' : ` · ${countText(negative)} below zero left out: the clocks differ`
+    const unknown = assumed === 0 ? '' : ` · ${countText(assumed)} assumed for want of measurements`
+    return `order latency of ${exchange}: ${countText(drawn)} legs drawn from ${from}${left}${unknown}`
+  })
 }
 
 function recordingText({ path, bytes, accepted, synced, refused, failure }: RecordingAccount): string {

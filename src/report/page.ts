@@ -138,7 +138,7 @@ function setupSection({ options, inputs, summary, strategies, software, proof }:
     ['input', inputs.map(input => html`<code>${input}</code> `)],
     ['capital', decimalText(options.capital)],
     ['fees', options.fees === undefined ? 'the instrument’s own where known, else 0.1 % maker and taker' : `maker and taker ${options.fees}`],
-    ['latency', `${options.latencyMs ?? 50} ms from decision to exchange`],
+    ['latency', latencyText(options)],
     ['fill model', [...new Set(strategies.map(strategy => strategy.model))].join(', ')],
     ...further(options),
     ['seed', options.seed],
@@ -154,6 +154,11 @@ function setupSection({ options, inputs, summary, strategies, software, proof }:
             <dd>${value}</dd>`,
       )}
     </dl>`
+}
+
+function latencyText({ latency, latencyMs = 50 }: RunRecord['options']): string {
+  if (latency === 'recorded') return 'drawn from the delays measured on the feed, once for each way'
+  return `${latencyMs} ms from decision to exchange`
 }
 
 /** What was set beyond the defaults. */

@@ -3,6 +3,8 @@ import { viewOf, type BookView } from '../trading/book-view.js'
 import { Desk } from '../trading/desk.js'
 import type { DeskOptions } from '../trading/desk-options.js'
 import type { FeeSchedule } from '../trading/fees.js'
+import { recordedLatency, type LatencyModel } from '../trading/latency.js'
+import { RecordedLatency } from '../trading/recorded-latency.js'
 import type { Session } from './session.js'
 import type { TradingSurroundings } from './trading.js'
 import type { ChosenStrategy, TradingOptions } from './trading-plan.js'
@@ -21,6 +23,7 @@ export class DeskOpener {
       capital,
       ...(fees === undefined ? {} : { fees }),
       ...(latencyMs === undefined ? {} : { latencyMs }),
+      ...(options.latency === 'recorded' ? { latency: measuredBy(session) } : {}),
       ...(account === undefined ? {} : { account }),
       ...(leverage === undefined ? {} : { leverage }),
       ...(risk === undefined ? {} : { riskLimits: risk }),
@@ -34,6 +37,19 @@ export class DeskOpener {
     const named = { name, create: strategy.create.bind(strategy) }
     return new Desk({ ...this.#common, strategy: named, parameters, model, quoteAsset, random })
   }
+}
+
+/** Delays as the run measures them from its first event on: what it has not seen yet, live or from a recording, it does not know. */
+function measuredBy(session: Session): LatencyModel {
+  const recorded = new RecordedLatency()
+  if (session.measuresLatency) {
+    const first = { componentId: 'latency', priority: 'critical', essential: true } as const
+    session.bus.subscribe('trade', trade => recorded.take(trade), first)
+    session.bus.subscribe('quote', quote => recorded.take(quote), first)
+    session.bus.subscribe('book', book => recorded.take(book), first)
+  }
+  session.sections.set('orderLatency', () => recorded.account())
+  return recordedLatency(recorded)
 }
 
 function feesOf({ fees }: TradingOptions): FeeSchedule | undefined {

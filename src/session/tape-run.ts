@@ -44,10 +44,10 @@ export async function runTape(
   join: (session: Session, setup: TapeSetup) => TapeRunner,
 ): Promise<Summary> {
   const setup = await readTapeSetup(tape.paths, tape.exchange)
-  const session = openSession(tape, command, setup)
+  const source = await openSource(tape)
+  const session = openSession(tape, command, setup, source.tellsReceiveTimes)
   const runner = join(session, setup)
   const begun = performance.now()
-  const source = await openSource(tape)
   if (tape.from !== undefined) {
     session.beSilent()
     source.onBegin = () => session.speak()
@@ -72,13 +72,14 @@ export async function runTape(
   return session.summary(ended, performance.now() - begun)
 }
 
-function openSession(tape: TapeRequest, command: string, setup: TapeSetup): Session {
+function openSession(tape: TapeRequest, command: string, setup: TapeSetup, measuresLatency: boolean): Session {
   const asked = (tape.streams ?? []).map(name => resolveStream(name, tape.exchange))
   const streams: readonly Stream[] = asked.length > 0 ? asked : setup.streams
   return new Session({
     command,
     streams,
     lines: setup.lines,
+    measuresLatency,
     feed: null,
     keepDeadLetter: () => undefined,
     filter: streams.length === 0 ? null : new StreamFilter(streams),

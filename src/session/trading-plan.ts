@@ -44,6 +44,8 @@ export const tradingOptionsSchema = z
     /** `maker,taker` or `maker,taker,asset`; the instrument's own rates, else the default schedule, where absent. */
     fees: z.string().optional(),
     latencyMs: z.number().optional(),
+    /** Drawn from the delays that the run measures, in place of `latencyMs`. */
+    latency: z.literal('recorded').exactOptional(),
     model: modelSchema.optional(),
     /** Every strategy under each of the three fill models, side by side. */
     bracket: z.boolean().optional(),

@@ -92,9 +92,8 @@ export class Dealings {
   /** Trading is blocked: open orders go, exits excepted where only entries are blocked; `flatten` closes every position at the market. */
   enforce(halt: Halt, now: Micros): void {
     this.out.push(halt)
-    const due = now + this.parts.paper.delay()
     for (const order of this.parts.paper.openOrders()) {
-      if (halt.blocks !== 'entries' || !this.protects(order)) this.agenda.add(due, { kind: 'cancel', id: order.id })
+      if (halt.blocks !== 'entries' || !this.protects(order)) this.sendCancel(order, now)
     }
     if (halt.blocks === 'flatten') this.flatten(now)
   }
@@ -238,8 +237,10 @@ export class Dealings {
     }
     this.counts.orders++
     this.parts.tally.sent(result)
-    const due = this.parts.paper.submit(result, now)
-    this.agenda.add(way === 'travels' ? due : now, { kind: 'arrive', id: result.id })
+    const { paper } = this.parts
+    paper.submit(result)
+    const due = way === 'travels' ? paper.dueAt(result.exchange, now) : now
+    this.agenda.add(due, { kind: 'arrive', id: result.id })
     if (result.expires !== null) this.agenda.add(result.expires, { kind: 'expire', id: result.id })
     this.unheard.push(result)
   }
@@ -251,9 +252,8 @@ export class Dealings {
   }
 
   private cancel(request: CancelRequest, now: Micros): void {
-    const due = now + this.parts.paper.delay()
     const named = this.named(request.order)
-    for (const { id } of named) this.agenda.add(due, { kind: 'cancel', id })
+    for (const order of named) this.sendCancel(order, now)
     if (named.length === 0 && request.order !== 'all') this.refuseChange('cancel', request.order, now)
   }
 
@@ -265,8 +265,16 @@ export class Dealings {
     }
     const refusal = this.parts.broker.assessModify(request, order, now)
     if (refusal === undefined)
-      this.agenda.add(now + this.parts.paper.delay(), { kind: 'modify', id: order.id, change: request })
+      this.agenda.add(this.dueAt(order, now), { kind: 'modify', id: order.id, change: request })
     else this.send(refusal, now)
+  }
+
+  private sendCancel(order: WorkingOrder, now: Micros): void {
+    this.agenda.add(this.dueAt(order, now), { kind: 'cancel', id: order.id })
+  }
+
+  private dueAt({ market }: WorkingOrder, now: Micros): Micros {
+    return this.parts.paper.dueAt(market.exchange, now)
   }
 
   private named(name: string): WorkingOrder[] {

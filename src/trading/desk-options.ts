@@ -26,7 +26,7 @@ export interface DeskOptions {
   readonly fees?: FeeSchedule
   /** One number for both legs together; 50 ms unless told. */
   readonly latencyMs?: number
-  /** The legs one by one, instead of `latencyMs`. */
+  /** The legs one by one, or as they are measured, instead of `latencyMs`. */
   readonly latency?: LatencyModel
   /** `pessimistic` unless told. */
   readonly model?: FillModelName

@@ -35,21 +35,26 @@ export class PaperExchange {
   private latest: Place | undefined
   private readonly executor: Executor
   private sequence = 0
+  /** By exchange: when the latest message sent there arrives. */
+  private readonly lastDue = new Map<string, Micros>()
 
   constructor(private readonly options: PaperExchangeOptions) {
     this.executor = new Executor(options)
   }
 
-  /** Takes a submitted order on its way. @returns when it arrives; the caller calls {@link arrive} then. */
-  submit(order: Order, now: Micros): Micros {
+  /** Takes a submitted order on its way; the caller calls {@link arrive} when it is there. */
+  submit(order: Order): void {
     const { venue } = this.place(order.exchange, order.symbol)
     this.executor.orders.set(order.id, new WorkingOrder(venue.market, order))
-    return now + this.delay()
   }
 
-  /** How long a message takes to reach the exchange. */
-  delay(): Micros {
-    return drawLatency(this.options.latency, this.options.random)
+  /** When a message sent now reaches the exchange. They go over one connection, so none overtakes another. */
+  dueAt(exchange: string, now: Micros): Micros {
+    const due = now + drawLatency(this.options.latency, exchange, this.options.random)
+    const last = this.lastDue.get(exchange) ?? due
+    const latest = due < last ? last : due
+    this.lastDue.set(exchange, latest)
+    return latest
   }
 
   /** The order reaches the exchange: it is rejected, fills, rests or waits for its trigger. */

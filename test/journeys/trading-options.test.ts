@@ -74,6 +74,29 @@ describe('trading options', () => {
     expect((await genesis(['backtest', tape, '--strategy', 'grid', '--bracket', '--model', 'realistic'])).code).toBe(2)
   })
 
+  it('draw the delays of orders from what the feed measured, live as on its tape, the same for the same seed', async () => {
+    const session = join(directory, 'delays')
+    const how = [...sma, '--latency', 'recorded', '--json']
+    const live = await genesis(['paper', 'btcusdt@trade', '--exchange', 'sim', '--rate', '500', '--limit', '2000', '--session', session, ...how]) // prettier-ignore
+    const [{ exchange, measured, drawn }] = live.summary['orderLatency']
+    expect([exchange, live.code]).toEqual(['sim', 0])
+    expect(measured).toBeGreaterThan(1_000)
+    expect(drawn).toBeGreaterThan(10)
+    expect(await genesis(['verify', session, '--json'])).toMatchObject({ code: 0, summary: { passed: true } })
+    const backtest = (...more: string[]): Promise<Finished> =>
+      genesis(['backtest', join(session, 'tape.jsonl'), ...how, ...more])
+    expect((await backtest()).summary['digest']).toBe(live.summary['digest'])
+    expect((await backtest('--seed', '2')).summary['digest']).not.toBe(live.summary['digest'])
+    const text = await genesis(['backtest', join(session, 'tape.jsonl'), ...sma, '--latency', 'recorded'])
+    expect(text.stderr).toMatch(/order latency of sim: .* legs drawn from .* measured on the feed, p50 /)
+    // Bare frames do not say when they came: nothing is measured, and the default stands.
+    const bare = await genesis(['backtest', tape, ...how])
+    expect(bare.summary['orderLatency']).toMatchObject([{ measured: 0, drawn: 0, p50: null }])
+    expect(bare.summary['ledger'][0].counts).toEqual((await genesis(['backtest', tape, ...sma, '--json'])).summary['ledger'][0].counts) // prettier-ignore
+    const wrong = await genesis(['backtest', tape, ...sma, '--latency', 'fast'])
+    expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringContaining('a duration such as 250ms or 1s, or recorded')]) // prettier-ignore
+  })
+
   it('run several strategies side by side, each with the account it would have alone', async () => {
     const both = await genesis(['backtest', tape, ...sma, '--strategy', 'sma', '--param', 'sma-2.fast=5', '--json'])
     const names = both.summary['ledger'].map((desk: { strategy: string }) => desk.strategy)
