@@ -3,13 +3,13 @@ const core = ['model', 'wire', 'engine', 'exchanges', 'strategies', 'market', 't
 
 /** Source folders and npm or Node modules each folder may import; itself is always allowed. */
 const table = {
-  model: { folders: [], modules: ['big.js'] },
+  model: { folders: [], modules: [] },
   wire: { folders: ['model'], modules: [] },
   engine: { folders: ['model'], modules: [] },
   exchanges: { folders: ['model', 'wire'], modules: [] },
   strategies: { folders: ['model'], modules: ['zod'] },
   market: { folders: ['model', 'engine'], modules: [] },
-  trading: { folders: ['model', 'engine', 'market'], modules: ['big.js'] },
+  trading: { folders: ['model', 'engine', 'market'], modules: [] },
   journal: { folders: ['model', 'engine'], modules: ['fs', 'fs/promises', 'zlib', 'stream', 'stream/promises', 'path', 'crypto', 'os', 'buffer', 'string_decoder', 'events', 'yauzl', 'hyparquet-writer'] },
   feed: { folders: ['model', 'engine', 'exchanges', 'market'], modules: ['ws', 'http', 'https', 'net', 'tls', 'url', 'events', 'timers', 'timers/promises', 'crypto', 'https-proxy-agent', 'perf_hooks', 'stream', 'module'] },
   gateway: { folders: ['model', 'session'], modules: null },

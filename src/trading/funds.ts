@@ -61,7 +61,7 @@ export class Funds {
     if (need.gt(available)) {
       return {
         code: 'funds',
-        detail: `needs ${textOf(need.round(8, 3))} ${asset}, free are ${textOf(available.round(8, 0))}`,
+        detail: `needs ${textOf(need.round(8, 'up'))} ${asset}, free are ${textOf(available.round(8, 'down'))}`,
       }
     }
     this.lock(id, draft.group ?? id, asset, smaller(most, available))

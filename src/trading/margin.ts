@@ -47,6 +47,6 @@ export function maintenanceMargin(value: Decimal, leverage: Decimal, rate: Decim
 
 /** Interest on a loan, whole hours begun counting whole (Binance margin): `borrowed × daily rate × ceil(hours) / 24`. */
 export function marginInterest(borrowed: Decimal, dailyRate: Decimal, hours: Decimal): Decimal {
-  const begun = hours.round(0, 3)
+  const begun = hours.round(0, 'up')
   return divide(borrowed.times(dailyRate).times(begun), ONE.times(24))
 }

@@ -203,6 +203,6 @@ export class RiskGate {
 /** Whether the order can only shrink the position. */
 export function isReducing(draft: Draft, position: Decimal): boolean {
   if (draft.reduceOnly) return true
-  const opposite = draft.side === 'buy' ? position.s < 0 : position.s > 0
-  return opposite && !position.eq('0') && draft.size.lte(position.abs())
+  const opposite = !position.isZero && position.isNegative === (draft.side === 'buy')
+  return opposite && draft.size.lte(position.abs())
 }
