@@ -151,9 +151,15 @@ export class Subscription implements SlotOwner {
     if (this.state !== 'removed') this.host.remove(this)
   }
 
-  /** Counts what its lane still holds as failed: nobody will deliver it. @returns how many events that were. */
+  /**
+   * Counts what its lane still holds as failed, and an event under way whose handlers were interrupted from outside: nobody will
+   * deliver it. @returns how many events that were.
+   */
   abandon(): number {
-    const abandoned = this.lane?.clear() ?? 0
+    const { emitted, inFlight } = this.stats()
+    const interrupted = Math.max(0, inFlight - this.counts.inFlight - (this.lane?.stats().inFlight ?? 0))
+    if (interrupted > 0) this.lastFailedAt = emitted
+    const abandoned = (this.lane?.clear() ?? 0) + interrupted
     this.counts.failed += abandoned
     return abandoned
   }

@@ -118,6 +118,11 @@ export default defineStrategy({
     const { code, stderr, summary } = await genesis(['backtest', tape, '--strategy', strategy, '--watchdog', '1s', '--json']) // prettier-ignore
     expect(code).toBe(1)
     expect(stderr).toMatch(/onTrade of strategy hangs did not return for 1 s/)
+    expect(stderr).not.toMatch(/DOES NOT BALANCE/)
+    // The trade at which it hung was not delivered, to it or to anybody after it.
+    const { subscribers } = summary as { subscribers: Record<string, unknown>[] }
+    expect(subscribers.find(({ topic }) => topic === 'trade')).toMatchObject({ emitted: 100, delivered: 99, failed: 1 })
+    for (const { emitted, delivered, failed } of subscribers) expect(emitted).toBe(Number(delivered) + Number(failed))
     expect(summary).toMatchObject({ ended: 'failed', events: { trade: 100 } })
     expect(Number(summary['ledger'][0].positions[0].size)).toBeGreaterThan(0)
   })
