@@ -97,7 +97,11 @@ const BUCKETS = EXACT + OCTAVES * PER_OCTAVE
 
 function bucketOf(value: number): number {
   if (value < EXACT) return value
-  const octave = value < 0x80000000 ? 31 - Math.clz32(value) : 52 - Math.clz32(Math.floor(value / 0x200000))
+  if (value < 0x80000000) {
+    const octave = 31 - Math.clz32(value)
+    return EXACT + (octave - 6) * PER_OCTAVE + (value >>> (octave - 5)) - PER_OCTAVE
+  }
+  const octave = 52 - Math.clz32(Math.floor(value / 0x200000))
   const width = 2 ** (octave - 5)
   return EXACT + (octave - 6) * PER_OCTAVE + (Math.floor(value / width) - PER_OCTAVE)
 }

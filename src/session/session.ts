@@ -80,8 +80,9 @@ export class Session {
   onLimit: () => void = () => undefined
   readonly #options: SessionOptions
   readonly #engine: Engine
+  readonly #limit: number
   readonly #intake: Intake
-  readonly #published = new Map<string, number>()
+  readonly #published = new Map<string, { count: number }>()
   /** Events that were read as events: each counts as a frame that was decoded. */
   #imported = 0
   #marketEvents = 0
@@ -95,6 +96,7 @@ export class Session {
     this.#options = options
     const names = (this.names = new StreamNames(options.streams))
     this.bus = new TranscendentalEventBus<SessionEvents>({ timers: edgeTimers(this.clock) })
+    this.#limit = options.limit ?? Infinity
     this.boundary = new TapingBoundary({
       keep: letter => {
         if (this.#prelude === null) options.keepDeadLetter(letter)
@@ -140,7 +142,7 @@ export class Session {
   /** An event that was made of others, such as a candle of trades: for all who listen, whatever streams were asked for. */
   derive(event: FeedEvent): void {
     if (this.#prelude !== null) return
-    this.#published.set(event.type, (this.#published.get(event.type) ?? 0) + 1)
+    this.#countPublished(event)
     void this.bus.emit(event.type, event, 'session')
   }
 
@@ -202,7 +204,7 @@ export class Session {
       decoded,
       control,
       deadLettered,
-      events: Object.fromEntries(this.#published),
+      events: Object.fromEntries([...this.#published].map(([type, { count }]) => [type, count])),
       subscribers: this.#subscribers(),
       gaps,
       duplicates,
@@ -254,14 +256,13 @@ export class Session {
     }
     this.observer?.(event)
     if (event.type !== 'status') this.#marketEvents++
-    this.#published.set(event.type, (this.#published.get(event.type) ?? 0) + 1)
+    this.#countPublished(event)
     void this.bus.emit(event.type, event, 'market')
   }
 
   /** Frames are atoms: a limit ends the run between two of them, so that its tape replays to the same end. */
   #checkLimit(): void {
-    const { limit = Infinity } = this.#options
-    if (this.#marketEvents >= limit) this.onLimit()
+    if (this.#marketEvents >= this.#limit) this.onLimit()
   }
 
   #publishControl(frame: ControlFrame): void {
@@ -275,6 +276,12 @@ export class Session {
     const stream = resolveStream(text, 'binance')
     this.#options.filter?.add(stream)
     this.names.add(stream)
+  }
+
+  #countPublished({ type }: FeedEvent): void {
+    const published = this.#published.get(type)
+    if (published === undefined) this.#published.set(type, { count: 1 })
+    else published.count++
   }
 
   /** Whoever was owed an event. */
