@@ -99,7 +99,7 @@ export class DriftDetector {
   }
 
   private learnedOf(exchange: string, topic: string): Learned | undefined {
-    const name = JSON.stringify([exchange, topic])
+    const name = `${exchange}\n${topic}`
     const known = this.topics.get(name)
     if (known !== undefined) return known
     if (this.topics.size >= this.options.maxTopics) {

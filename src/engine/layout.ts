@@ -30,12 +30,16 @@ function layoutOfItems(items: readonly unknown[], depth: number): string {
 function layoutOfFields(record: object, depth: number): string {
   let layout = ''
   let room = MOST_KEYS
-  for (const [key, field] of Object.entries(record)) {
+  for (const key of Object.keys(record)) {
     if (room-- === 0) break
-    layout += `${layout === '' ? '' : ','}${JSON.stringify(key)}:${layoutOf(field, depth)}`
+    const field: unknown = Reflect.get(record, key)
+    layout += `${layout === '' ? '' : ','}${PLAIN.test(key) ? `"${key}"` : JSON.stringify(key)}:${layoutOf(field, depth)}`
   }
   return `{${layout}}`
 }
+
+/** Keys that JSON writes as they are. */
+const PLAIN = /^\w*$/
 
 /**
  * Every field by its path, with its type: `data.p:string`, `bids[][]:string`. Fields that are null and arrays that are empty

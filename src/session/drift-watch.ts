@@ -4,10 +4,15 @@ import { findExchange } from '../exchanges/registry.js'
 import type { Status } from '../model/event.js'
 import type { DataFrame } from '../model/frame.js'
 
-/** Messages of an exchange that are looked at one by one. */
-const LEARNED_AFTER = 2_000
+/**
+ * Which messages of an exchange are looked at, since to look at one costs as much as to decode ten: all of the first, then one in so
+ * many. Their number alone decides, so that a replay tells the same.
+ */
+const EACH_UP_TO = 512
 const THEN_EVERY = 32
 /** A status is read by people. */
+const UP_TO = 8_192
+const AT_LAST_EVERY = 1_024
 const MOST_CHANGES = 8
 
 export class DriftWatch {
@@ -20,7 +25,7 @@ export class DriftWatch {
   see(frame: DataFrame): Status | undefined {
     if (frame.exchange !== this.#current) this.#turnTo(frame.exchange)
     const count = ++this.#count
-    if (count > LEARNED_AFTER && count % THEN_EVERY !== 0) return undefined
+    if (count > EACH_UP_TO && count % (count > UP_TO ? AT_LAST_EVERY : THEN_EVERY) !== 0) return undefined
     return this.#look(frame)
   }
 

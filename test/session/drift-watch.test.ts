@@ -21,11 +21,14 @@ describe('the drift watch', () => {
     expect(watch.stats().reports).toBe(1)
   })
 
-  it('looks at one message in 32 once it has seen 2,000, and still finds what stays', () => {
+  it.each([
+    { seen: 600, looked: 512 + 2, every: 32 },
+    { seen: 9_300, looked: 512 + 240 + 1, every: 1_024 },
+  ])('looks at one message in $every once it has seen $seen, and still finds what stays', ({ seen, looked, every }) => {
     const watch = new DriftWatch()
-    for (let id = 0; id < 2_100; id++) watch.see(frameOf(trade(id), id))
-    expect(watch.stats().messages).toBe(2_000 + 3)
-    const reports = Array.from({ length: 64 }, (_, index) => watch.see(frameOf(trade(3_000 + index, ',"X":1'), index)))
+    for (let id = 0; id < seen; id++) watch.see(frameOf(trade(id), id))
+    expect(watch.stats().messages).toBe(looked)
+    const reports = Array.from({ length: 2 * every }, (_, id) => watch.see(frameOf(trade(id, ',"X":1'), id)))
     expect(reports.filter(report => report !== undefined)).toHaveLength(1)
   })
 
