@@ -6,7 +6,7 @@ import { realFileSystem } from './file-system.js'
 import { isBlank } from './formats/bare.js'
 import { HEAD, type Head, readHead, refuseBinary, refuseUnknown } from './head.js'
 import { type RecordingHeader, parseHeader } from './header.js'
-import type { JournalOptions, JournalReader, ReadProgress } from './reader.js'
+import type { JournalOptions, JournalReader, Place, ReadProgress } from './reader.js'
 import type { JournalItem, LineParser, Verdict } from './item.js'
 import { OWN_LINE_LIMIT } from './line.js'
 import { plainInstrument } from './instrument.js'
@@ -38,7 +38,8 @@ export async function openFile(path: string, options: JournalOptions): Promise<F
     const head = await readHead(unpacked.pieces, options.follow === undefined ? HEAD : 1)
     refuseBinary(path, head.bytes)
     const format = formatOf(path, head)
-    const seek = format === 'recording' ? await seekTime(source, unpacked.packing, options.from) : 0
+    const seek =
+      options.beginAt?.byte ?? (format === 'recording' ? await seekTime(source, unpacked.packing, options.from) : 0)
     if (seek === 0) return new FileReader(source, unpacked, format, head, options, 0)
     await unpacked.pieces.return(undefined)
     return new FileReader(
@@ -79,6 +80,9 @@ export class FileReader implements JournalReader {
   private line = 0
   private out: JournalItem[] = []
   private past = false
+  /** Unpacked bytes so far, and the end of the last member. */
+  private taken = 0
+  private memberEnd: number | undefined
 
   /** Use {@link openFile}. */
   constructor(
@@ -157,6 +161,13 @@ export class FileReader implements JournalReader {
   }
 
   progress(): ReadProgress {
+  place(): Place | null {
+    const rest = this.splitter.rest()?.length ?? 0
+    if (this.packing === 'plain') return { file: null, byte: this.skipped + this.head.bomLength + this.taken - rest }
+    const end = rest === 0 ? this.memberEnd : undefined
+    return end === undefined ? null : { file: null, byte: this.skipped + end }
+  }
+
     const { size } = this.source
     return { read: this.unpacked.position() - this.skipped, total: size === undefined ? null : size - this.skipped }
   }
@@ -185,7 +196,11 @@ export class FileReader implements JournalReader {
   /** @returns whether there is something to give out. */
   private take(piece: Piece): boolean {
     const { offset: byte = 0, length = 0, reason = '' } = piece.kind === 'bytes' ? {} : piece
-    if (piece.kind === 'bytes') this.splitter.push(piece.bytes)
+    if (piece.kind === 'bytes') {
+      this.splitter.push(piece.bytes)
+      this.taken += piece.bytes.length
+      this.memberEnd = piece.end
+    }
     else if (piece.kind === 'torn') this.torn = { line: undefined, byte, length, reason }
     else {
       this.damagedBytes += length

@@ -45,7 +45,7 @@ async function next(ahead: Promise<Piece>[]): Promise<Piece> {
 
 async function unpack(codec: MemberCodec, member: Buffer, info: MemberInfo, offset: number): Promise<Piece> {
   try {
-    return { kind: 'bytes', bytes: await codec.unpack(member, info) }
+    return { kind: 'bytes', bytes: await codec.unpack(member, info), end: offset + info.size }
   } catch (error) {
     return { kind: 'damage', offset, length: info.size, reason: `${codec.name} member: ${messageOf(error)}` }
   }

@@ -42,6 +42,8 @@ export interface JournalOptions {
   readonly to?: Micros
   /**
    * Keeps reading as the file grows. Called at its end: resolves after a while, with false to stop. Times and waiting are the
+  /** Where reading begins, as {@link JournalReader.place} said it of the same recording. */
+  readonly beginAt?: Place
    * caller's.
    */
   readonly follow?: () => Promise<boolean>
@@ -59,6 +61,13 @@ export interface ReadProgress {
 
 /** A journal that is being read. */
 export interface JournalReader {
+/** A place in a recording at which a line begins, or a member. */
+export interface Place {
+  /** Of a recording in many files, which one. */
+  readonly file: string | null
+  readonly byte: number
+}
+
   readonly format: JournalFormat
   readonly packing: Packing
   /** The first header of a recording, once its first batch has been read. */
@@ -70,6 +79,8 @@ export interface JournalReader {
   batches(): AsyncGenerator<readonly JournalItem[]>
   /** So far; complete when {@link batches} has ended. */
   report(): JournalReport
+  /** Where what comes after the last batch begins; null where reading cannot begin there. */
+  place(): Place | null
   progress(): ReadProgress
   /** Needed only where {@link batches} is not read. */
   close(): Promise<void>

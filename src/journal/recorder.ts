@@ -2,12 +2,14 @@
 import type { GenesisError } from '../model/errors.js'
 import type { Frame } from '../model/frame.js'
 import type { Micros } from '../model/time.js'
+import { basename } from 'node:path'
 import type { MemberCodec } from './codec.js'
 import { fileError } from './file-error.js'
 import { CREATE, type FileSystem, realFileSystem } from './file-system.js'
 import { headerLine } from './header.js'
 import { OWN_LINE_LIMIT, type Proof } from './line.js'
 import { type Lock, lockFile } from './lock.js'
+import type { Place } from './reader.js'
 import { Rotation, type RotationOptions } from './rotation.js'
 import { Segment, type SegmentOptions, type SyncPolicy, type Watermark } from './segment.js'
 import { type Describe, SegmentTally } from './segment-tally.js'
@@ -137,6 +139,18 @@ export class Recorder {
   /** Resolves when everything appended so far is written (and synced, unless the policy is `none`). */
   async flush(): Promise<void> {
     await Promise.all([this.segment.settle(), this.finishing])
+  }
+
+  /** A place behind everything appended so far, once it is written; null where there is none now. */
+  async mark(): Promise<Place | null> {
+    const { segment, rotation } = this
+    const byte = await segment.mark()
+    return byte === null ? null : { file: rotation === undefined ? null : basename(segment.path), byte }
+  }
+
+  /** True where nothing was recorded here before: neither in this file nor in others of the same recording. */
+  get isNew(): boolean {
+    return (this.appended?.kept ?? 0) === 0 && (this.rotation?.hasEarlier ?? false) === false
   }
 
   /** Resolves when the disk has caught up. */

@@ -66,6 +66,9 @@ export class Rotation {
     return join(this.folder, this.stem === 'segment' ? 'manifest.json' : `${this.stem}.manifest.json`)
   }
 
+  /** Files of this recording that were there before the first one of this recorder. */
+  hasEarlier = false
+
   /** Takes up what an earlier recorder left: its manifest, and files that a crash kept out of it, their torn tails cut. */
   async recover(codec: MemberCodec | null): Promise<void> {
     this.manifest = (await readManifest(this.files, this.manifestPath)) ?? EMPTY_MANIFEST
@@ -76,6 +79,7 @@ export class Rotation {
       const file = this.nameOf(number)
       if (!known.has(file)) await this.adopt(file, codec)
     }
+    this.hasEarlier = this.number > 0
   }
 
   /** The path of the next file. */

@@ -47,6 +47,8 @@ interface Sealed {
   readonly block: LineBlock
   readonly frames: number
   readonly bytes: Promise<Buffer>
+  /** Told where in the file its end lies once it is written; null where it never will be. */
+  onEnd?: (position: number | null) => void
 }
 
 /** Appending never waits; {@link settle} waits for the disk. */
@@ -169,6 +171,17 @@ export class Segment {
     while (this.pumping !== undefined) await this.pumping
   }
 
+  /**
+   * Ends a block here, so that reading can begin behind it.
+   * @returns where in the file that is, once it is written; null where nothing has come since the last block, or the disk refuses.
+   */
+  async mark(): Promise<number | null> {
+    if (this.current.length === 0) return null
+    this.seal()
+    const sealed = this.queue.at(-1)
+    return sealed === undefined ? null : new Promise(resolve => (sealed.onEnd = resolve))
+  }
+
   /** Waits until at most `bytes` wait for their turn: what is being written at that moment goes on while more is appended. */
   async drain(bytes: number): Promise<void> {
     this.seal()
@@ -259,12 +272,14 @@ export class Segment {
     this.backlog -= sealed.block.length
     this.onWrite?.()
     if (failure !== undefined) {
+      sealed.onEnd?.(null)
       await this.cutBack(bytes, written, sealed)
       this.fail(fileError('write to it', this.options.path, failure))
       return
     }
     this.tally?.hash(bytes)
     this.position += written
+    sealed.onEnd?.(this.position)
     this.watermark.written += sealed.frames
     if (this.options.sync === 'each') this.syncWanted = true
     sealed.block.clear()
@@ -302,7 +317,7 @@ export class Segment {
 
   private fail(failure: GenesisError): void {
     this.failure ??= failure
-    this.queue.length = 0
+    for (const { onEnd } of this.queue.splice(0)) onEnd?.(null)
     this.current.clear()
     this.backlog = 0
     this.watermark.failed = this.watermark.accepted - this.watermark.written

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path'
 import type { RecordingHeader } from './header.js'
 import type { JournalItem } from './item.js'
 import type { Manifest, ManifestSegment } from './manifest.js'
-import type { JournalOptions, JournalReader, ReadProgress } from './reader.js'
+import type { JournalOptions, JournalReader, Place, ReadProgress } from './reader.js'
 import { type FileReader, openFile } from './file-reader.js'
 import { type Corruption, type JournalReport, addTallies, emptyTally } from './report.js'
 
@@ -14,6 +14,7 @@ export class Series implements JournalReader {
   header: RecordingHeader | undefined
   private readonly reports: JournalReport[] = []
   private current: FileReader | undefined
+  private currentFile: string | undefined
   /** Bytes of the files that have been read to their end. */
   private finished = 0
 
@@ -28,8 +29,11 @@ export class Series implements JournalReader {
   }
 
   async *batches(): AsyncGenerator<readonly JournalItem[]> {
+    const { beginAt, ...options } = this.options
     for (const { file, bytes } of this.wanted()) {
-      this.current = await openFile(join(dirname(this.path), file), this.options)
+      const begins = file === beginAt?.file ? { beginAt } : {}
+      this.currentFile = file
+      this.current = await openFile(join(dirname(this.path), file), { ...options, ...begins })
       for await (const batch of this.current.batches()) {
         this.header ??= this.current.header
         yield batch
@@ -39,6 +43,11 @@ export class Series implements JournalReader {
       this.current = undefined
       this.finished += bytes
     }
+  }
+
+  place(): Place | null {
+    const place = this.current?.place() ?? null
+    return place === null || this.currentFile === undefined ? null : { ...place, file: this.currentFile }
   }
 
   progress(): ReadProgress {
@@ -70,8 +79,9 @@ export class Series implements JournalReader {
 
   /** The files that can hold something of the window asked for. */
   private wanted(): readonly ManifestSegment[] {
-    const { from = Number.NEGATIVE_INFINITY, to = Number.POSITIVE_INFINITY } = this.options
-    return this.manifest.segments.filter(
+    const { from = Number.NEGATIVE_INFINITY, to = Number.POSITIVE_INFINITY, beginAt } = this.options
+    const begin = this.manifest.segments.findIndex(({ file }) => file === beginAt?.file)
+    return this.manifest.segments.slice(Math.max(0, begin)).filter(
       ({ first, last }) => (last === null || last >= from) && (first === null || first <= to),
     )
   }
