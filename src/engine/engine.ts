@@ -63,6 +63,24 @@ export class Engine {
     this.#parts.outlet.imported(event)
   }
 
+  /** The decoders of the lines that have brought something since they connected. */
+  *decoders(): Generator<{ readonly exchange: string; readonly line: number; readonly decoder: LineDecoder }> {
+    for (const [exchange, lines] of this.#decoders) {
+      for (const [line, decoder] of lines.entries()) if (decoder !== undefined) yield { exchange, line, decoder }
+    }
+  }
+
+  /** The decoder of a line, a new one where it has none. */
+  decoderOf(exchange: string, line: number): LineDecoder {
+    const lines = this.#decoders.get(exchange) ?? []
+    const known = lines[line]
+    if (known !== undefined) return known
+    const decoder = this.#parts.createDecoder(exchange)
+    lines[line] = decoder
+    this.#decoders.set(exchange, lines)
+    return decoder
+  }
+
   #ingestData(frame: DataFrame): FrameOutcome {
     const found = this.#found
     found.length = 0
@@ -86,16 +104,6 @@ export class Engine {
       }
     }
     return outcome
-  }
-
-  #decoderOf(frame: DataFrame): LineDecoder {
-    const lines = this.#decoders.get(frame.exchange) ?? []
-    const known = lines[frame.line]
-    if (known !== undefined) return known
-    const decoder = this.#parts.createDecoder(frame.exchange)
-    lines[frame.line] = decoder
-    this.#decoders.set(frame.exchange, lines)
-    return decoder
   }
 
   /** A new connection starts with no history: channel numbers and snapshots of the old one mean nothing on it. */

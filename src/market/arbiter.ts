@@ -115,6 +115,11 @@ export class Arbiter {
     }
   }
 
+  /** Every stream's trades so far. */
+  *all(): Generator<TradeLane> {
+    for (const lanes of this.lanes.values()) yield* lanes.values()
+  }
+
   stats(): ArbiterStats {
     const totals = { passed: 0, healed: 0, missing: 0, held: 0 }
     for (const lanes of this.lanes.values()) {
@@ -134,7 +139,8 @@ export class Arbiter {
     return (this.last = this.findLane(exchange, stream))
   }
 
-  private findLane(exchange: string, stream: string): TradeLane {
+  /** The trades of one stream. */
+  findLane(exchange: string, stream: string): TradeLane {
     let lanes = this.lanes.get(exchange)
     if (lanes === undefined) this.lanes.set(exchange, (lanes = new Map<string, TradeLane>()))
     let lane = lanes.get(stream)

@@ -39,7 +39,7 @@ export class BookSync {
   } // prettier-ignore
 
   constructor(
-    private readonly target: BookSyncTarget,
+    readonly target: BookSyncTarget,
     private readonly rule: BookSyncRule,
   ) {
     this.depth = rule.depth
@@ -74,6 +74,19 @@ export class BookSync {
     this.unbridged = null
     this.buffer = []
     this.retries.forget()
+  }
+
+  /** Goes on with the same book as another connection told it; consumers get that one whole, and what comes next follows from it. */
+  goOnAs(other: BookSync, at: Micros, out: BookSyncResult[]): void {
+    const { previous, book } = other
+    if (!other.live || previous === null) return
+    const whole = { ...previous, received: at, bids: book.bids.top(), asks: book.asks.top() }
+    this.book.replace({ ...whole, texts: book.allTexts() })
+    this.previous = previous
+    this.depth = other.depth
+    this.unbridged = null
+    this.buffer = []
+    this.serve(null, whole, [this.event(whole, true, whole.bids, whole.asks)], out)
   }
 
   stats(): BookSyncStats {

@@ -42,7 +42,8 @@ export class TradeLane {
   /** Trades behind doubtful holes, by id. */
   private readonly held: { readonly id: number; readonly trade: Trade }[] = []
   private readonly doubtful: DoubtfulHole[] = []
-  private lastPassedAt: Micros = 0
+  /** The trade that was passed on last; null before the first one. */
+  last: Trade | null = null
 
   constructor(
     readonly exchange: string,
@@ -132,7 +133,8 @@ export class TradeLane {
   }
 
   private report(missing: IdRange, end: Micros, out: LaneOutput): void {
-    const { exchange, stream, lastPassedAt: start } = this
+    const { exchange, stream } = this
+    const start = this.last?.received ?? 0
     const [from, to] = [String(missing.from), String(missing.to)]
     this.counts.missing += missing.to - missing.from + 1
     out.push({ type: 'hole', exchange, stream, from, to, start, cause: 'sequence', provable: true })
@@ -140,7 +142,7 @@ export class TradeLane {
   }
 
   private pass(trade: Trade, out: LaneOutput): void {
-    this.lastPassedAt = trade.received
+    this.last = trade
     this.counts.passed++
     out.push(trade)
   }

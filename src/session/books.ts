@@ -1,8 +1,10 @@
 /** The order books of a session: one synchroniser per exchange and pair, whichever line brings its updates. */
-import type { BookUpdate } from '../model/event.js'
+import type { Memory } from '../engine/memory.js'
+import type { Book as BookEvent, BookUpdate } from '../model/event.js'
 import { BookSync, type BookSyncResult, type BookSyncRule } from '../market/book-sync.js'
 import type { Micros } from '../model/time.js'
 import { ImportedBooks, type ShownBook } from './imported-books.js'
+import { ShadowBooks } from './shadow-books.js'
 import type { StreamNames } from './stream-names.js'
 
 interface KeptBook {
@@ -12,18 +14,37 @@ interface KeptBook {
   readonly lines: Set<number>
   /** Where updates carry no numbers two lines cannot be merged: the first one is followed until it goes down. */
   followed: number | null
+  /** The same book as the other lines tell it. */
+  readonly shadows: ShadowBooks
+  /** What was told of it last. */
+  told: BookEvent | null
+  /** Its place among the books in the order in which they were first told. */
+  place: number
+  /** Complete pictures of its best levels were told. */
+  hasPictures: boolean
+}
+
+/** A book as another session kept it. */
+export interface RememberedBook extends Pick<KeptBook, 'exchange' | 'followed' | 'told' | 'place' | 'hasPictures'> {
+  readonly symbol: string
+  readonly pair: string
+  readonly lines: readonly number[]
+  readonly sync: unknown
 }
 
 export class Books {
   readonly #books = new Map<string, Map<string, KeptBook>>()
   readonly #symbols = new Map<string, Map<string, KeptBook>>()
+  readonly #ruleOf: (exchange: string) => BookSyncRule
+  #told = 0
 
   readonly imported: ImportedBooks
 
   constructor(
-    private readonly ruleOf: (exchange: string) => BookSyncRule | null,
+    ruleOf: (exchange: string) => BookSyncRule | null,
     private readonly names: StreamNames,
   ) {
+    this.#ruleOf = exchange => ruleOf(exchange) ?? TOP_ONLY
     this.imported = new ImportedBooks(names)
   }
 
@@ -33,32 +54,80 @@ export class Books {
     kept.lines.add(line)
     if (update.last === null && update.kind !== 'partial') {
       kept.followed ??= line
-      if (kept.followed !== line) return
+      if (kept.followed !== line) {
+        kept.shadows.apply(update, line, kept.sync.target, this.#ruleOf(update.exchange))
+        return
+      }
     }
     kept.sync.apply(update, out)
+    this.#note(kept, out)
+    if (update.kind === 'partial' && out.at(-1)?.type === 'book') kept.hasPictures = true
   }
 
   /** A book survives the loss of a line as long as another line carries it. */
   linkDown(exchange: string, line: number, at: Micros, detail: string, out: BookSyncResult[]): void {
     for (const kept of this.#books.get(exchange)?.values() ?? []) {
       if (!kept.lines.delete(line)) continue
-      const wasFollowed = kept.followed === line
-      if (wasFollowed) kept.followed = null
-      if (kept.lines.size === 0 || wasFollowed) kept.sync.linkDown(at, detail, out)
+      const wasFollowed = this.#leave(kept, line, at, out)
+      if (kept.lines.size === 0 || (wasFollowed && kept.followed === null)) kept.sync.linkDown(at, detail, out)
     }
   }
 
-  /**
-   * Another line has taken over. A numbered book goes on where it stood; one without numbers cannot know what the new line brought
-   * in the meantime, and begins again from a snapshot.
-   */
+  /** Another line has taken over: a numbered book goes on where it stood, one without numbers as the new line has it. */
   handedOver(exchange: string, line: number, at: Micros, detail: string, out: BookSyncResult[]): void {
     for (const kept of this.#books.get(exchange)?.values() ?? []) {
       kept.lines.delete(line)
-      if (kept.followed !== line) continue
-      kept.followed = null
-      kept.sync.linkDown(at, detail, out)
+      if (this.#leave(kept, line, at, out) && kept.followed === null) kept.sync.linkDown(at, detail, out)
     }
+  }
+
+  /** Follows another line that has the book whole, where there is one. @returns whether this line was followed. */
+  #leave(kept: KeptBook, line: number, at: Micros, out: BookSyncResult[]): boolean {
+    kept.shadows.drop(line)
+    if (kept.followed !== line) return false
+    const next = kept.shadows.take()
+    kept.followed = next?.line ?? null
+    if (next !== undefined) {
+      kept.sync.goOnAs(next.sync, at, out)
+      this.#note(kept, out)
+    }
+    return true
+  }
+
+  #note(kept: KeptBook, out: readonly BookSyncResult[]): void {
+    const last = out.at(-1)
+    if (last?.type !== 'book') return
+    if (kept.told === null) kept.place = this.#told++
+    kept.told = last
+  }
+
+  /** Every book as it stands; null where one is told in two ways at once, or by two lines. */
+  remember(memory: Memory): RememberedBook[] | null {
+    const remembered: RememberedBook[] = []
+    for (const pairs of this.#books.values()) {
+      for (const { sync, lines, told, shadows, ...kept } of pairs.values()) {
+        if (shadows.size > 0) return null
+        if (kept.hasPictures && sync.stats().snapshots > 0) return null
+        const { symbol, pair } = sync.target
+        const head = told === null || kept.hasPictures ? told : { ...told, bids: [], asks: [] }
+        const state = memory.capture(sync, ['target', 'rule'])
+        remembered.push({ ...kept, symbol, pair, lines: [...lines], told: head, sync: state })
+      }
+    }
+    return remembered
+  }
+
+  /** Goes on where another session stood, before the first update. @returns each book that is right, whole, as it was told last. */
+  takeOver(books: readonly RememberedBook[], memory: Memory): BookEvent[] {
+    for (const { exchange, symbol, pair, lines, sync, ...rest } of books) {
+      const kept = this.#keep({ type: 'bookUpdate', exchange, symbol, pair })
+      memory.restore(kept.sync, sync)
+      Object.assign(kept, rest)
+      for (const line of lines) kept.lines.add(line)
+    }
+    const taken = [...this.#books.values()].flatMap(pairs => [...pairs.values()])
+    this.#told = taken.filter(({ told }) => told !== null).length
+    return taken.sort((one, other) => one.place - other.place).flatMap(wholeOf)
   }
 
   get(exchange: string, pair: string): BookSync | undefined {
@@ -88,17 +157,16 @@ export class Books {
     for (const pairs of this.#books.values()) for (const kept of pairs.values()) yield kept.sync
   }
 
-  #keep(update: BookUpdate): KeptBook {
+  #keep(update: Pick<BookUpdate, 'type' | 'exchange' | 'symbol' | 'pair'>): KeptBook {
     const { exchange, symbol, pair } = update
     let pairs = this.#books.get(exchange)
     if (pairs === undefined) this.#books.set(exchange, (pairs = new Map<string, KeptBook>()))
     let kept = pairs.get(pair)
     if (kept === undefined) {
-      const sync = new BookSync(
-        { exchange, symbol, pair, stream: this.names.of(update) },
-        this.ruleOf(exchange) ?? TOP_ONLY,
-      )
-      pairs.set(pair, (kept = { exchange, sync, lines: new Set(), followed: null }))
+      const sync = new BookSync({ exchange, symbol, pair, stream: this.names.of(update) }, this.#ruleOf(exchange))
+      const shadows = new ShadowBooks()
+      kept = { exchange, sync, shadows, lines: new Set(), followed: null, told: null, place: -1, hasPictures: false }
+      pairs.set(pair, kept)
       this.#name(exchange, symbol, kept)
     }
     return kept
@@ -117,4 +185,10 @@ const TOP_ONLY: BookSyncRule = {
   depth: null,
   bridge: () => 'next',
   follow: () => 'next',
+}
+
+function wholeOf({ sync, told, hasPictures }: KeptBook): BookEvent[] {
+  if (told === null) return []
+  if (hasPictures) return [told]
+  return sync.isLive ? [{ ...told, snapshot: true, bids: sync.book.bids.top(), asks: sync.book.asks.top() }] : []
 }

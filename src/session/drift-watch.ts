@@ -1,5 +1,6 @@
 /** Looks at messages for a layout unlike all before: all of them while it learns, and then one in so many, for most look alike. */
 import { DriftDetector, type DriftStats } from '../engine/drift.js'
+import type { Memory } from '../engine/memory.js'
 import { findExchange } from '../exchanges/registry.js'
 import type { Status } from '../model/event.js'
 import type { DataFrame } from '../model/frame.js'
@@ -14,6 +15,11 @@ const THEN_EVERY = 32
 const UP_TO = 8_192
 const AT_LAST_EVERY = 1_024
 const MOST_CHANGES = 8
+
+export interface RememberedDrift {
+  readonly seen: readonly [exchange: string, messages: number][]
+  readonly detector: unknown
+}
 
 export class DriftWatch {
   readonly #detector = new DriftDetector()

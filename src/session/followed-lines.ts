@@ -2,7 +2,7 @@
 import type { MarketEvent } from '../model/event.js'
 import { MICROS_PER_MS, type Micros } from '../model/time.js'
 
-interface Lane {
+export interface FollowedLane {
   readonly exchange: string
   readonly type: MarketEvent['type']
   readonly interval: string | null
@@ -17,7 +17,7 @@ const SILENT_AFTER: Micros = 500 * MICROS_PER_MS
 export class FollowedLines {
   /** Events of lines that were not followed. */
   copies = 0
-  readonly #lanes = new Map<string, Lane[]>()
+  readonly #lanes = new Map<string, FollowedLane[]>()
 
   /** Whether this event goes on; a copy that another line has brought, or will bring, does not. */
   follows(event: MarketEvent, line: number): boolean {
@@ -38,7 +38,17 @@ export class FollowedLines {
     }
   }
 
-  #lane(event: MarketEvent, line: number): Lane {
+  /** Which lines are followed, as data. */
+  remember(): readonly [pair: string, lanes: readonly FollowedLane[]][] {
+    return [...this.#lanes].map(([pair, lanes]) => [pair, lanes.map(lane => ({ ...lane }))])
+  }
+
+  /** Goes on where another session stood. */
+  takeOver(lanes: readonly [pair: string, lanes: readonly FollowedLane[]][]): void {
+    for (const [pair, followed] of lanes) this.#lanes.set(pair, [...followed])
+  }
+
+  #lane(event: MarketEvent, line: number): FollowedLane {
     let lanes = this.#lanes.get(event.pair)
     if (lanes === undefined) this.#lanes.set(event.pair, (lanes = []))
     const { exchange, type } = event
@@ -46,7 +56,7 @@ export class FollowedLines {
     for (const lane of lanes) {
       if (lane.type === type && lane.exchange === exchange && lane.interval === interval) return lane
     }
-    const lane: Lane = { exchange, type, interval, line, heard: event.received }
+    const lane: FollowedLane = { exchange, type, interval, line, heard: event.received }
     lanes.push(lane)
     return lane
   }

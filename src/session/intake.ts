@@ -42,8 +42,9 @@ export class Intake implements EngineOutlet {
   readonly #parts: IntakeParts
   readonly #arbitrated: ArbiterResult[] = []
   readonly #synchronised: BookSyncResult[] = []
-  readonly #followed = new FollowedLines()
-  readonly #down = new Set<string>()
+  readonly followed = new FollowedLines()
+  /** Lines that were lost and have not come back. */
+  readonly down = new Set<string>()
   #waitsUntil: Micros | null = null
 
   constructor(parts: IntakeParts) {
@@ -54,7 +55,7 @@ export class Intake implements EngineOutlet {
     if (event.time !== event.received && !isFetched(event)) this.latency.record(event.received - event.time)
     this.#parts.feed?.heard(line, event)
     if (event.type === 'trade') this.#arbitrate(event, line)
-    else if (this.#followed.follows(event, line)) this.#parts.publish(event)
+    else if (this.followed.follows(event, line)) this.#parts.publish(event)
   }
 
   book(update: BookUpdate, line: number): void {
@@ -66,7 +67,7 @@ export class Intake implements EngineOutlet {
 
   /** Copies of unnumbered events that a second line brought. */
   get copies(): number {
-    return this.#followed.copies
+    return this.followed.copies
   }
 
   notice(notice: Notice, line: number): void {
@@ -85,19 +86,19 @@ export class Intake implements EngineOutlet {
     const { exchange, state, detail, receivedAt: time } = frame
     for (const stream of frame.streams) this.#parts.publish({ type: 'status', exchange, stream, state, detail, time })
     if (state === 'connected') this.#up(exchange, frame.line)
-    if (state === 'disconnected') this.#followed.release(frame.line)
+    if (state === 'disconnected') this.followed.release(frame.line)
     if (state === 'disconnected' && isHandover(detail)) {
       this.#parts.books.handedOver(exchange, frame.line, time, detail, this.#synchronised)
       this.#publishSynchronised()
     }
     if (state !== 'disconnected' || isOrderly(detail)) return
-    this.#down.add(lineKey(exchange, frame.line))
+    this.down.add(lineKey(exchange, frame.line))
     this.#parts.books.linkDown(exchange, frame.line, time, detail, this.#synchronised)
     this.#publishSynchronised()
   }
 
   #up(exchange: string, line: number): void {
-    if (this.#down.delete(lineKey(exchange, line))) this.reconnects++
+    if (this.down.delete(lineKey(exchange, line))) this.reconnects++
   }
 
   control(frame: ControlFrame): void {

@@ -19,6 +19,7 @@ import type { SessionEvents } from './events.js'
 import { Intake, type FeedControl } from './intake.js'
 import { BookKeeper } from './proof/book-keeper.js'
 import { TapingBoundary } from './proof/taping-boundary.js'
+import { SessionMemory, type SessionState } from './seek/session-memory.js'
 import type { StreamFilter } from './stream-filter.js'
 import { StreamNames } from './stream-names.js'
 import type { EndReason, Summary } from './summary.js'
@@ -96,14 +97,16 @@ export class Session {
     this.#options = options
     const names = (this.names = new StreamNames(options.streams))
     this.bus = new TranscendentalEventBus<SessionEvents>({ timers: edgeTimers(this.clock) })
-    this.#limit = options.limit ?? Infinity
     this.boundary = new TapingBoundary({
       keep: letter => {
         if (this.#prelude === null) options.keepDeadLetter(letter)
       },
     })
     this.drift = options.drift === 'off' ? null : new DriftWatch()
-    this.arbiter = new Arbiter({ kindOf: exchange => findExchange(exchange).tradeIds, lines: options.lines ?? 1 })
+    this.arbiter = new Arbiter({
+      kindOf: (exchange, stream) => tradeIdsOf(findExchange(exchange), stream),
+      lines: options.lines ?? 1,
+    })
     this.books = new Books(exchange => findExchange(exchange).book, names)
     this.#intake = new Intake({
       clock: this.clock,
@@ -276,12 +279,6 @@ export class Session {
     const stream = resolveStream(text, 'binance')
     this.#options.filter?.add(stream)
     this.names.add(stream)
-  }
-
-  #countPublished({ type }: FeedEvent): void {
-    const published = this.#published.get(type)
-    if (published === undefined) this.#published.set(type, { count: 1 })
-    else published.count++
   }
 
   /** Whoever was owed an event. */
