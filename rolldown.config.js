@@ -22,6 +22,7 @@ export default defineConfig({
     'cli/main': 'src/cli/main.ts',
     index: 'src/index.ts',
     'worker/search': 'src/session/search/worker.ts',
+    'worker/decode': 'src/session/workers/worker.ts',
     'worker/look-ahead': 'src/session/look-ahead/worker.ts',
   },
   platform: 'node',

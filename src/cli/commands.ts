@@ -11,6 +11,7 @@ export const COMMANDS: readonly CommandSpec[] = [
       'seed',
       'rate',
       'lines',
+      'workers',
       'digest',
       'backfill',
       'serve',
@@ -45,6 +46,7 @@ export const COMMANDS: readonly CommandSpec[] = [
       'seed',
       'rate',
       'lines',
+      'workers',
       'backfill',
       'serve',
       'host',
@@ -78,6 +80,7 @@ export const COMMANDS: readonly CommandSpec[] = [
       'columns',
       'interval',
       'onCorrupt',
+      'workers',
       'publish',
     ],
     examples: [
@@ -153,7 +156,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     arguments: '[streams...]',
     summary: 'trade on paper with a strategy, live or from a recording',
     options: [
-      ...TRADING_OPTIONS, 'bracket', 'fromFile', 'speed', 'session', 'resume', 'sync', 'report', 'conventions', 'rate', 'lines', 'backfill', 'onCorrupt', 'serve', 'host', 'port', 'tokenFile', 'allowHost', 'recordings', 'source', 'fromToken', 'publish'], // prettier-ignore
+      ...TRADING_OPTIONS, 'bracket', 'fromFile', 'speed', 'session', 'resume', 'sync', 'report', 'conventions', 'rate', 'lines', 'workers', 'backfill', 'onCorrupt', 'serve', 'host', 'port', 'tokenFile', 'allowHost', 'recordings', 'source', 'fromToken', 'publish'], // prettier-ignore
     examples: [
       'genesis paper --strategy sma',
       'genesis paper btcusdt@trade --strategy sma --param fast=20 --param slow=100 --exchange sim --duration 20s',
@@ -168,7 +171,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     name: 'backtest',
     arguments: '<files...>',
     summary: 'run a strategy over recordings as fast as they can be read',
-    options: [...TRADING_OPTIONS, 'bracket', 'stream', 'from', 'to', 'report', 'conventions', 'onCorrupt'],
+    options: [...TRADING_OPTIONS, 'bracket', 'stream', 'from', 'to', 'report', 'conventions', 'onCorrupt', 'workers'],
     examples: [
       'genesis backtest btc.jsonl.gz --strategy sma',
       'genesis backtest btc.jsonl.gz --strategy sma --param fast=5 --param slow=30 --json',
@@ -192,6 +195,7 @@ export const COMMANDS: readonly CommandSpec[] = [
       'seed',
       'rate',
       'lines',
+      'workers',
       'source',
       'fromToken',
       'publish',

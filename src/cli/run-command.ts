@@ -84,6 +84,7 @@ export async function runCommand(input: CommandInput, plan: CommandRunPlan): Pro
     candles: options.candles === undefined ? null : candleInterval(options.candles),
     digests: options.digest === true,
     speed: plan.speed ?? 1,
+    workers: options.workers ?? 0,
     recording: recordingRequest(input, plan),
     trading: plan.trading ?? null,
     resumes: plan.resumes ?? false,

@@ -7,6 +7,7 @@ import type { EndCause } from './ending.js'
 import type { HostPenalties } from './host-penalty.js'
 import type { ProxySettings } from './proxy.js'
 import type { EdgeClock } from './real-clock.js'
+import type { FeedShare } from './redundant.js'
 import type { FrameOutcome } from '../engine/boundary.js'
 import type { SubscriptionState } from './subscriptions.js'
 import type { Random, Timers } from './timers.js'
@@ -19,6 +20,8 @@ export interface LiveFeedOptions {
   readonly proxy?: ProxySettings
   /** Connections that carry each stream; with 2 the loss of either changes nothing downstream. */
   readonly lines?: 1 | 2
+  /** Where several feeds bring the streams of one run; the only one unless told. */
+  readonly share?: FeedShare
   readonly clock?: EdgeClock
   readonly timers?: Timers
   readonly random?: Random

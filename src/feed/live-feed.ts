@@ -47,7 +47,7 @@ export class LiveFeed implements FrameSource {
   constructor(private readonly options: LiveFeedOptions) {
     this.shared = this.share()
     const { clock, timers, random, timing } = this.shared
-    this.redundant = new RedundantLines(options.lines ?? 1)
+    this.redundant = new RedundantLines(options.lines ?? 1, options.share)
     this.lines = new LineSet(options.exchanges, this.redundant, this.shared, this.listener)
     this.lines.plan(options.streams)
     const all = (): readonly Line[] => this.lines.all()

@@ -9,6 +9,12 @@ export interface LineWins {
   readonly leadMicros: Micros
 }
 
+/** Which of how many feeds of one run this is: their lines have numbers of their own. */
+export interface FeedShare {
+  readonly index: number
+  readonly of: number
+}
+
 export interface CopyStats extends LineWins {
   readonly copy: number
   readonly name: string
@@ -23,7 +29,10 @@ const NAMES = ['A', 'B', 'C', 'D']
  * The arbiter (`market/arbiter`) lets the first copy of a message through; here it is decided which ways the copies take.
  */
 export class RedundantLines {
-  constructor(readonly copies: number) {}
+  constructor(
+    readonly copies: number,
+    private readonly share: FeedShare = { index: 0, of: 1 },
+  ) {}
 
   copyOf(line: number): number {
     return line % this.copies
@@ -31,8 +40,9 @@ export class RedundantLines {
 
   /** The lowest number that is free for a line of this copy. */
   freeNumber(copy: number, isTaken: (line: number) => boolean): number {
-    let line = copy
-    while (isTaken(line)) line += this.copies
+    const { index, of } = this.share
+    let line = copy + index * this.copies
+    while (isTaken(line)) line += this.copies * of
     return line
   }
 

@@ -73,7 +73,9 @@ async function assemble(request: RunRequest): Promise<Assembly> {
   if (request.live.backfill === 'on') session.sections.set('backfill', () => live?.feed.backfillStats() ?? null)
   const { trading: plan } = request
   const trading = plan === null ? null : new Trading(session, plan, { recordedRules: opened.rules })
-  const control = new RunControl({ live, streams: opened.streams, now: () => clock.now() })
+  const control = new RunControl({ live, streams: opened.streams, now: opened.live?.foldedUpTo ?? (() => clock.now()) })
+  const account = live?.account
+  if (account !== undefined) session.sections.set('workers', account)
   const parts: RunningParts = { session, recorder, trading, control, live, journal, pace }
   const { candles } = addTo(parts, request, opened.lines)
   return { parts, opened, deadLetters, clock, description, guard: trading?.guard() ?? null, candles, notes }

@@ -4,8 +4,11 @@ import type { Exchange } from '../exchanges/exchange.js'
 import { startEmbeddedExchange, type EmbeddedExchange } from '../feed/embedded/embedded-exchange.js'
 import type { Trouble } from '../feed/feed-options.js'
 import { LiveFeed } from '../feed/live-feed.js'
+import { LiveWorkers } from './workers/live-workers.js'
+import type { Predecoded } from './workers/predecoded.js'
 import type { ProxySettings } from '../feed/proxy.js'
 import type { Stream } from '../model/stream.js'
+import type { Micros } from '../model/time.js'
 import type { FeedControl } from './intake.js'
 
 export interface LiveOptions {
@@ -24,27 +27,44 @@ export interface LiveOptions {
   readonly giveUpAfter: number
 }
 
+/** Worker threads, and where what they find waits for the fold; null for a feed in the run's own thread. */
+export interface WorkersOptions {
+  readonly workers: number
+  readonly predecoded: Predecoded | null
+}
+
+/** What a run may ask of its feed, whoever keeps the connections. */
+export type Feed = Pick<
+  LiveFeed,
+  'run' | 'stop' | 'pause' | 'resume' | 'report' | 'stats' | 'backfillStats' | 'redundant'
+>
+
 export interface Live {
-  readonly feed: LiveFeed
+  readonly feed: Feed
   readonly control: FeedControl
   /** Adds a stream while the feed runs, and the embedded exchange where it is the first of its streams. @throws UsageError */
   subscribe(stream: Stream): Promise<void>
   unsubscribe(stream: Stream): void
   /** Replaces every connection; the old ones go on until the new ones work. */
   renewLines(reason: string): void
+  /** Where the fold stands, in runs whose frames do not reach it at once; absent where they do. */
+  readonly foldedUpTo?: () => Micros
+  /** What worker threads did, for the summary; absent where there are none. */
+  readonly account?: () => object
   /** Ends what was started beside the feed. */
   close(): Promise<void>
 }
 
 export const SIMULATED = 'sim'
 
-export async function openLive(options: LiveOptions): Promise<Live> {
+export async function openLive(options: LiveOptions & WorkersOptions): Promise<Live> {
   const { urls } = options
   const streams = new Set(options.streams)
   const exchanges = new Map<string, Exchange>(EXCHANGES)
   const embedded = new Embedded(options, exchanges)
   await embedded.open(options.streams)
   for (const stream of options.streams) know(stream, exchanges)
+  if (options.predecoded !== null) return spread(options, options.predecoded, embedded, exchanges)
   const feed = new LiveFeed({
     streams: options.streams,
     exchanges,
@@ -75,6 +95,45 @@ export async function openLive(options: LiveOptions): Promise<Live> {
   }
 }
 
+/** The same over worker threads, which know exchanges themselves and are told the embedded one's address. */
+function spread(
+  options: LiveOptions & WorkersOptions,
+  predecoded: Predecoded,
+  embedded: Embedded,
+  exchanges: Map<string, Exchange>,
+): Live {
+  const { streams, urls, proxy, lines, backfill, workers, giveUpAfter, note } = options
+  const environment = { ...proxy.environment }
+  // What is wrong with an address or an exchange is said before any thread starts.
+  new LiveFeed({ streams, exchanges, urls, proxy, lines })
+  const feed = new LiveWorkers({
+    streams,
+    urls,
+    proxy: { ...proxy, environment },
+    lines,
+    backfill,
+    workers,
+    giveUpAfter,
+    note,
+    predecoded,
+    endpoints: () => embedded.endpoints(),
+  })
+  return {
+    feed,
+    control: feed.control,
+    foldedUpTo: () => feed.now(),
+    account: () => feed.account(),
+    subscribe: async stream => {
+      await embedded.open([stream])
+      know(stream, exchanges)
+      feed.subscribe(stream)
+    },
+    unsubscribe: stream => feed.unsubscribe(stream),
+    renewLines: reason => feed.renewLines(reason),
+    close: () => embedded.close(),
+  }
+}
+
 /** Exchanges that are in no list, as those through ccxt, are known once somebody asks for them. */
 function know({ exchange }: Stream, exchanges: Map<string, Exchange>): void {
   if (!exchanges.has(exchange)) exchanges.set(exchange, findExchange(exchange))
@@ -94,6 +153,12 @@ class Embedded {
     if (simulated.length === 0 || this.options.urls.length > 0) return
     this.#server ??= this.#start([...new Set(simulated.map(stream => stream.symbol))])
     await this.#server
+  }
+
+  /** For those who know exchanges by themselves. */
+  endpoints(): Readonly<Record<string, readonly string[]>> {
+    const own = this.exchanges.get(SIMULATED)
+    return own === undefined || this.#server === null ? {} : { [SIMULATED]: own.endpoints }
   }
 
   async close(): Promise<void> {
@@ -125,7 +190,7 @@ function controlOf(feed: LiveFeed, streams: ReadonlySet<Stream>): FeedControl {
   }
 }
 
-function troubleText({ exchange, address, attempts, detail, hint, retryInMs }: Trouble): string {
+export function troubleText({ exchange, address, attempts, detail, hint, retryInMs }: Trouble): string {
   const next = retryInMs === null ? 'no further attempt' : `next attempt in ${(retryInMs / 1000).toFixed(1)}s`
   return `${exchange}: ${detail} at ${address} after ${attempts} attempts, ${next}. ${hint ?? 'Offline? Try --exchange sim.'}`
 }

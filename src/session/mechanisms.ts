@@ -1,7 +1,7 @@
 /** The thirteen mechanisms of a running session: what each counts, how it stands, and what it did last. */
-import type { LiveFeed } from '../feed/live-feed.js'
 import type { Micros } from '../model/time.js'
 import type { RunningParts } from './execute.js'
+import type { Feed } from './live.js'
 import { MECHANISMS, type MechanismKey, type MechanismSpec } from './mechanism-list.js'
 
 export type Counters = Readonly<Record<string, number | string | null>>
@@ -105,7 +105,7 @@ function readClock({ session }: Parts): Reading {
   }
 }
 
-function readFailover(feed: LiveFeed): Reading {
+function readFailover(feed: Feed): Reading {
   const lines = feed.report().map(({ failover }) => failover)
   const routes = lines.flatMap(({ routes: all }) => all)
   return {
@@ -128,7 +128,7 @@ function readCompression({ recorder }: Parts): Reading | null {
   return { counters: { rawBytes, bytes, ratio }, acts: { bytes: 'packed bytes written' } }
 }
 
-function readRedundancy({ session }: Parts, feed: LiveFeed | null): Reading | null {
+function readRedundancy({ session }: Parts, feed: Feed | null): Reading | null {
   const { received, passed, duplicates, healed, missing, lines } = session.arbiter.stats()
   const copies = feed?.redundant.copies ?? lines.size
   const [a, b] = feed?.redundant.stats(lines) ?? []
@@ -194,7 +194,7 @@ function readJournal({ recorder }: Parts): Reading | null {
   }
 }
 
-function readDetector(feed: LiveFeed): Reading {
+function readDetector(feed: Feed): Reading {
   const streams = feed.report().flatMap(line => line.streams)
   const { handovers, probes } = feed.stats()
   return {
@@ -215,7 +215,7 @@ function readDetector(feed: LiveFeed): Reading {
   }
 }
 
-function readBackpressure({ session }: Parts, feed: LiveFeed | null): Reading {
+function readBackpressure({ session }: Parts, feed: Feed | null): Reading {
   const stats = feed?.stats().backpressure ?? null
   const { subscriptions, load } = session.bus.stats()
   return {

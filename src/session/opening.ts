@@ -17,12 +17,16 @@ import { StreamFilter } from './stream-filter.js'
 import { readTapeSetup } from './tape-header.js'
 import { rulesRecord, type InstrumentRules } from './trading-rules.js'
 
+import { JournalWorkers } from './workers/journal-workers.js'
+import { Predecoded } from './workers/predecoded.js'
 /** Where frames come from, and what is known of them before the first one. */
 export interface OpenedSource {
   readonly source: RunSource
   readonly live: Live | null
   readonly control: FeedControl | null
   readonly journal: JournalSource | null
+  /** What worker threads have found in the frames; null where there are none. */
+  readonly predecoded: Predecoded | null
   readonly pace: Paced | null
   /** What was asked for, by the user or by whoever made the recording. */
   readonly streams: readonly Stream[]
@@ -38,11 +42,24 @@ export async function openSource(request: RunRequest, note: (text: string) => vo
     const source = await request.source(note)
     const { streams } = request
     const close = (): Promise<void> => Promise.resolve()
-    return { source, live: null, control: null, journal: null, pace: null, streams, lines: 1, rules: [], close }
+    return {
+      source,
+      live: null,
+      control: null,
+      predecoded: null,
+      journal: null,
+      pace: null,
+      streams,
+      lines: 1,
+      rules: [],
+      close,
+    }
   }
   if (request.context.frames === 'live') {
-    const live = await openLive({ ...request.live, streams: request.streams, note })
+    const live = await openLive({ ...request.live, streams: request.streams, note, workers, predecoded })
     const { streams } = request
+  const { workers = 0 } = request
+  const predecoded = workers === 0 ? null : new Predecoded()
     const { lines } = request.live
     const { feed, control } = live
     return {
@@ -52,6 +69,7 @@ export async function openSource(request: RunRequest, note: (text: string) => vo
       journal: null,
       pace: null,
       streams,
+      predecoded,
       lines,
       rules: [],
       close: () => live.close(),
@@ -69,7 +87,8 @@ export async function openSource(request: RunRequest, note: (text: string) => vo
   })
   const close = (): Promise<void> => Promise.resolve()
   const { lines, rules } = setup
-  return { source: journal, live: null, control: null, journal, pace, streams, lines, rules, close }
+  const source = predecoded === null ? journal : new JournalWorkers(journal, predecoded, workers)
+  return { source, live: null, control: null, predecoded, journal, pace, streams, lines, rules, close }
 }
 
 export function createSession(request: RunRequest, opened: OpenedSource, deadLetters: DeadLetterFile): Session {
@@ -77,7 +96,7 @@ export function createSession(request: RunRequest, opened: OpenedSource, deadLet
   const { streams, lines } = opened
   // A live run hears what was asked for, be it asked later; a file's events all pass where nobody asked for less.
   const isOpen = streams.length === 0 && opened.live === null
-  return new Session({
+  const session = new Session({
     command,
     streams,
     feed: opened.control,
@@ -93,6 +112,9 @@ export function createSession(request: RunRequest, opened: OpenedSource, deadLet
 export async function openRecorder(
   { context, recording, streams, live, trading }: RunRequest,
   clock: RealClock,
+  const { predecoded } = opened
+  if (predecoded !== null) session.boundary.instead = (frame, own) => predecoded.decoderOf(frame, own)
+  return session
   { describe }: FrameDescription,
 ): Promise<Recorder | null> {
   if (context.keeps !== 'frames') return null

@@ -21,6 +21,8 @@ export interface RunRequest {
   readonly streams: readonly Stream[]
   readonly live: Omit<LiveOptions, 'streams' | 'note'>
   readonly journal: Omit<JournalSourceOptions, 'pace'>
+  /** Worker threads that decode, and live keep the connections; none where it is absent or 0. */
+  readonly workers?: number
   /** Factor on recorded time; infinity for as fast as it can be read. */
   readonly speed: number
   /** Faults worked into what is read; null for none. */

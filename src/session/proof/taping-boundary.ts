@@ -12,9 +12,11 @@ export type Tape = (frame: DataFrame, outcome: FrameOutcome, found: readonly Dec
  */
 export class TapingBoundary extends ErrorBoundary {
   tape: Tape | null = null
+  /** Who decodes a frame in place of the line's own decoder; null for that one. */
+  instead: ((frame: DataFrame, own: FrameDecoder) => FrameDecoder) | null = null
 
   override decode(frame: DataFrame, decoder: FrameDecoder, out: Decoded[]): FrameOutcome {
-    const outcome = super.decode(frame, decoder, out)
+    const outcome = super.decode(frame, this.instead?.(frame, decoder) ?? decoder, out)
     this.tape?.(frame, outcome, out)
     return outcome
   }
