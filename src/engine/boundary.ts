@@ -69,7 +69,8 @@ export class ErrorBoundary {
     counts.frames++
     if (frame.data.length > this.maxBytes) return this.refuseSize(frame, counts)
     try {
-      decoder.decode(frame.data, frame.receivedAt, out)
+      if (frame.known === undefined) decoder.decode(frame.data, frame.receivedAt, out)
+      else out.push(frame.known)
     } catch (error) {
       out.length = start
       return this.refuse(frame, counts, 'decode', error instanceof DecodeError ? error.code : 'internal', error)

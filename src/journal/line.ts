@@ -1,14 +1,20 @@
 /** One frame as one line of a recording and back; what an exchange sent stays byte for byte. */
+import type { Decoded } from '../model/event.js'
 import type { DataFrame, Frame, LinkFrame, LinkState } from '../model/frame.js'
+import type { Micros } from '../model/time.js'
 import { isUtf8 } from 'node:buffer'
 import { isDecodedJsonLine, isJsonLine, jsonLineEnd } from './json-check.js'
 import type { LineBlock } from './line-block.js'
+import { LineHeads, type LineSource } from './line-head.js'
 
 /** Longest line that genesis itself writes and, in its own recordings, reads: the largest message it takes, as base64, with room. */
 export const OWN_LINE_LIMIT = 8 * 1024 * 1024
 
 /** How the payload of data lines is looked at: `checked` proves that it is whole, `trusted` only looks at its ends. */
 export type PayloadCheck = 'checked' | 'trusted'
+
+/** What a message says, of those that can be read byte for byte, which proves that they are whole; undefined of all others. */
+export type ReadKnown = (exchange: string, data: Buffer, receivedAt: Micros) => Decoded | undefined
 
 /** What is known of a frame that is to be written: `decoded` frames were read as JSON by a decoder, others are checked here. */
 export type Proof = 'unknown' | 'decoded'
@@ -91,13 +97,6 @@ function jsonText(value: unknown): string {
   return value === undefined ? 'null' : JSON.stringify(value)
 }
 
-interface KnownPrefix {
-  readonly bytes: Buffer
-  readonly exchange: string
-  readonly line: number
-}
-
-const OPENING = Buffer.from('{"t":')
 const LONGEST_PREFIX = 512
 const PREFIX =
   /^\{\s*"t"\s*:\s*(\d{1,16})\s*,\s*"c"\s*:\s*("(?:[^"\\]|\\.){1,64}")\s*(?:,\s*"l"\s*:\s*(\d{1,9})\s*)?,\s*"([dsb])"\s*:\s*/
@@ -105,40 +104,27 @@ const LINK_STATES: ReadonlySet<string> = new Set<LinkState>(['connected', 'disco
 
 /** Reads lines as frames. The data of a frame is a view of the block it was read from: copy it to keep it for long. */
 export class LineDecoder {
-  private readonly known: KnownPrefix[] = []
+  private readonly heads = new LineHeads()
 
-  constructor(private readonly check: PayloadCheck) {}
+  constructor(
+    private readonly check: PayloadCheck,
+    private readonly readKnown: ReadKnown = () => undefined,
+  ) {}
 
   /** The frame in `bytes[start, end)`; undefined where the line is none. A control character must stand at or after `end`. */
   decode(bytes: Buffer, start: number, end: number): Frame | undefined {
-    let at = start + OPENING.length
-    let time = 0
-    let byte = bytes[at] as number
-    while (byte >= 0x30 && byte <= 0x39) {
-      time = time * 10 + (byte - 0x30)
-      byte = bytes[++at] as number
+    const from = this.heads.read(bytes, start, end)
+    if (from < 0 || bytes[end - 1] !== 0x7d || !hasEnds(bytes, from, end - 1)) {
+      return this.decodeSlowly(bytes, start, end)
     }
-    for (const prefix of this.known) {
-      if (!matches(bytes, at, prefix.bytes)) continue
-      const from = at + prefix.bytes.length
-      if (!startsWith(bytes, start) || bytes[end - 1] !== 0x7d || !Number.isSafeInteger(time)) break
-      if (!this.whole(bytes, from, end - 1)) break
-      return {
-        kind: 'data',
-        receivedAt: time,
-        exchange: prefix.exchange,
-        line: prefix.line,
-        data: bytes.subarray(from, end - 1),
-        binary: false,
-      }
+    const { time: receivedAt, source } = this.heads
+    const { exchange, line } = source
+    const data = bytes.subarray(from, end - 1)
+    const known = this.readKnown(exchange, data, receivedAt)
+    if (known === undefined && this.check === 'checked' && !isJsonLine(bytes, from, end - 1)) {
+      return this.decodeSlowly(bytes, start, end)
     }
-    return this.decodeSlowly(bytes, start, end)
-  }
-
-  private whole(bytes: Buffer, from: number, to: number): boolean {
-    if (this.check === 'checked') return isJsonLine(bytes, from, to)
-    const first = bytes[from]
-    return to > from + 1 && bytes[to - 1] === (first === 0x7b ? 0x7d : first === 0x5b ? 0x5d : -1)
+    return { kind: 'data', receivedAt, exchange, line, data, binary: false, known }
   }
 
   private decodeSlowly(bytes: Buffer, start: number, end: number): Frame | undefined {
@@ -153,26 +139,20 @@ export class LineDecoder {
     if (kind !== 'd') return decodeText(source, kind, bytes.toString('utf8', start, end))
     const data = payload(bytes, from, end)
     if (data === undefined) return undefined
-    this.learn(head.slice(prefix.indexOf(',', 1), prefix.length), exchange, source.line, prefix)
+    this.learn(head.slice(prefix.indexOf(',', 1), prefix.length), source)
     return { ...source, data, binary: false }
   }
 
-  private learn(middle: string, exchange: string, line: number, prefix: string): void {
-    // Only the spelling that genesis writes may take the fast way.
-    if (middle !== `${sourceText({ exchange, line })},"d":` || !prefix.startsWith('{"t":')) return
-    if (this.known.length < 16) this.known.push({ bytes: Buffer.from(middle, 'latin1'), exchange, line })
+  /** Only the spelling that genesis writes may take the fast way. */
+  private learn(middle: string, { exchange, line }: LineSource): void {
+    if (middle === `${sourceText({ exchange, line })},"d":`) this.heads.learn(middle, { exchange, line })
   }
 }
 
-function startsWith(bytes: Buffer, start: number): boolean {
-  return matches(bytes, start, OPENING)
-}
-
-function matches(bytes: Buffer, at: number, expected: Buffer): boolean {
-  for (let index = 0; index < expected.length; index++) {
-    if (bytes[at + index] !== expected[index]) return false
-  }
-  return true
+/** A JSON object or array by its first byte and its last. */
+function hasEnds(bytes: Buffer, from: number, to: number): boolean {
+  const first = bytes[from]
+  return to > from + 1 && bytes[to - 1] === (first === 0x7b ? 0x7d : first === 0x5b ? 0x5d : -1)
 }
 
 type Source = Omit<DataFrame, 'data' | 'binary'>

@@ -7,7 +7,7 @@ import { openFile } from './file-reader.js'
 import { type FileSystem, errnoOf, realFileSystem } from './file-system.js'
 import type { RecordingHeader } from './header.js'
 import type { JournalItem } from './item.js'
-import type { PayloadCheck } from './line.js'
+import type { PayloadCheck, ReadKnown } from './line.js'
 import { readManifest } from './manifest.js'
 import type { Corruption, JournalReport } from './report.js'
 import { Series, refuseFolder } from './series.js'
@@ -36,6 +36,8 @@ export interface JournalOptions {
   readonly instrumentOf?: (exchange: string, symbol: string) => Instrument
   /** Default `checked`. */
   readonly check?: PayloadCheck
+  /** Reads messages of a recording as they come, where they can be read byte for byte: the frames say what was found. */
+  readonly readKnown?: ReadKnown
   /** Nothing received before this is given out; a recording is searched for the place, not read up to it. */
   readonly from?: Micros
   /** Nothing received after this is given out. */

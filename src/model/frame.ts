@@ -1,4 +1,5 @@
 /** Frames: everything that reaches the program from outside, with the time it was received. */
+import type { Decoded } from './event.js'
 import type { Micros } from './time.js'
 
 /** One message of an exchange, exactly as it arrived. */
@@ -11,6 +12,8 @@ export interface DataFrame {
   readonly data: Buffer
   /** True where the exchange sent a binary message. */
   readonly binary: boolean
+  /** What it says, where its reader found that out already: what the decoder of its exchange would find, and all of it. */
+  readonly known?: Decoded | undefined
 }
 
 export type LinkState = 'connected' | 'disconnected' | 'stale'

@@ -2,6 +2,7 @@
 import type { FrameOutcome } from '../engine/boundary.js'
 import { plainInstrument } from '../journal/instrument.js'
 import type { JournalItem } from '../journal/item.js'
+import type { ReadKnown } from '../journal/line.js'
 import { mergeJournals } from '../journal/merge.js'
 import { openJournal, type JournalOptions, type JournalReader, type ReadProgress } from '../journal/reader.js'
 import type { JournalReport } from '../journal/report.js'
@@ -13,6 +14,7 @@ import type { Micros } from '../model/time.js'
 import { EXCHANGES } from '../exchanges/registry.js'
 import type { Paced } from '../feed/paced.js'
 import { exchangeTime } from './exchange-time.js'
+import { knownMessages } from './known-messages.js'
 import { connectionsBefore } from './proof/connections-before.js'
 import type { Quarantine } from './proof/quarantine.js'
 import { restFrame } from './proof/rest-frame.js'
@@ -36,6 +38,8 @@ export interface JournalSourceOptions {
   readonly columns?: readonly string[]
   /** Changes what was received before anyone sees it. */
   readonly disturb?: (items: readonly JournalItem[]) => readonly JournalItem[]
+  /** `later` where the session's decoders are not to be spared: frames then say nothing of what is in them. Default `ahead`. */
+  readonly decoding?: 'ahead' | 'later'
 }
 
 export interface FileAccount {
@@ -71,7 +75,9 @@ export class JournalSource implements RunSource {
     if (options.paths.length === 0) throw new UsageError('no_file', 'no file was named')
     const readers: JournalReader[] = []
     try {
-      for (const path of options.paths) readers.push(await openWindow(path, options))
+      const { disturb, decoding = disturb === undefined ? 'ahead' : 'later' } = options
+      const readKnown = decoding === 'ahead' ? knownMessages() : undefined
+      for (const path of options.paths) readers.push(await openWindow(path, options, readKnown))
     } catch (error) {
       for (const reader of readers) await reader.close()
       throw error
@@ -160,10 +166,10 @@ export class JournalSource implements RunSource {
 }
 
 /** What a file is asked of: which part of it, and what it does not say itself. */
-export type WindowOptions = Omit<JournalSourceOptions, 'pace' | 'disturb' | 'paths'>
+export type WindowOptions = Omit<JournalSourceOptions, 'pace' | 'disturb' | 'decoding' | 'paths'>
 
 /** Opens a file where the connections that were open at `from` began, to be read up to `to`. */
-export async function openWindow(path: string, options: WindowOptions): Promise<JournalReader> {
+export async function openWindow(path: string, options: WindowOptions, readKnown?: ReadKnown): Promise<JournalReader> {
   const { from, to } = options
   const plain = journalOptions(options)
   const begins = from === undefined || path === '-' ? undefined : await connectionsBefore(path, from, plain)
@@ -171,6 +177,7 @@ export async function openWindow(path: string, options: WindowOptions): Promise<
     ...plain,
     ...(begins === undefined ? {} : { from: begins }),
     ...(to === undefined ? {} : { to }),
+    ...(readKnown === undefined ? {} : { readKnown }),
   })
 }
 

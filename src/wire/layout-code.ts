@@ -254,9 +254,9 @@ function flag(whenTrue: string, whenFalse: string): string[] {
 
 const SKIPS: Readonly<Record<'text' | 'number' | 'flag', readonly string[]>> = {
   text: [
-    // None of four bytes is a quote, a backslash or below a space.
-    'while (w = words.getInt32(at, true), c = w ^ 572662306, s = w ^ 1549556828, ((((c - 16843009) & ~c) | ((s - 16843009) & ~s) | ((w - 538976288) & ~w)) & -2139062144) === 0) at += 4',
-    'while ((c = bytes[at]) >= 32 && c !== 34 && c !== 92) at++',
+    // None of four bytes is a quote, a backslash, below a space or beyond ASCII: what was read this way is surely UTF-8.
+    'while (w = words.getInt32(at, true), ((((w ^ 572662306) - 16843009) | ((w ^ 1549556828) - 16843009) | (w - 538976288) | w) & -2139062144) === 0) at += 4',
+    'while ((c = bytes[at]) >= 32 && c < 128 && c !== 34 && c !== 92) at++',
   ],
   number: [
     'if (bytes[at] === 45) at++',

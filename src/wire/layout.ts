@@ -211,6 +211,11 @@ export class LearningDecoder<Event extends object> implements MessageDecoder<Eve
     readonly general: MessageDecoder<Event>,
   ) {}
 
+  /** Reads the message if a learned layout fits it: every byte of it is then as in a message that was JSON. @returns false, with nothing appended, where none does. */
+  read(data: Buffer, receivedAt: number, out: Event[]): boolean {
+    return this.layouts.read(data, receivedAt, out, this.general)
+  }
+
   decode(data: Buffer, receivedAt: number, out: Event[]): void {
     if (this.layouts.read(data, receivedAt, out, this.general)) return
     const start = out.length

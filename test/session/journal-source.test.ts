@@ -1,8 +1,9 @@
+import { writeFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import type { Frame } from '../../src/model/frame.js'
 import { JournalSource, type JournalSourceOptions } from '../../src/session/journal-source.js'
 import { unpaced } from '../../src/session/pace.js'
-import { at, delta, header, link, OPTIONS, recording, snapshot, trade } from './proof/support.js'
+import { at, createSession, delta, header, link, OPTIONS, recording, snapshot, trade } from './proof/support.js'
 
 const open = (paths: readonly string[], options: Partial<JournalSourceOptions> = {}): Promise<JournalSource> =>
   JournalSource.open({ ...OPTIONS, paths, pace: unpaced(() => performance.now()), ...options })
@@ -76,6 +77,46 @@ describe('JournalSource', () => {
       },
     })
     expect(await read(source)).toHaveLength(11)
+  })
+
+  it('finds the same events and the same corrupt lines whether messages are read as they come or by the session', async () => {
+    const lines = Array.from({ length: 4_000 }, (_, id) => trade(id / 10, id).replace('}}}', ',"x":"abcdefgh"}}}'))
+    const broken = [
+      lines[3_000]?.replace('"p":"100"', '"p":"100'),
+      lines[3_001]?.replace('"m":true', '"m":tru'),
+      lines[3_002]?.replace('abc', 'ab\u0000'),
+      lines[3_003]?.replace('abc', 'ab\u00ff'),
+    ]
+    // JSON, and no message of the exchange.
+    const strange = `{"t":${at(399)},"c":"binance","d":{"e":"trade"}}`
+    const path = recording('known.jsonl', [])
+    writeFileSync(path, [header(), ...lines, ...broken, strange, ''].join('\n'), 'latin1')
+    const outcome = async (decoding: 'ahead' | 'later'): Promise<{ known: number; found: unknown }> => {
+      const session = createSession()
+      const events: unknown[] = []
+      session.observer = event => events.push(event)
+      const source = await open([path], { decoding })
+      let known = 0
+      await source.run(
+        frame => {
+          if (frame.kind === 'data' && frame.known !== undefined) known++
+          return session.deliver(frame)
+        },
+        () => undefined,
+      )
+      const { frames, decoded, deadLettered } = session.summary('end', 0)
+      return { known, found: { events, reports: source.reports(), frames, decoded, deadLettered } }
+    }
+    const [later, ahead] = [await outcome('later'), await outcome('ahead')]
+    expect(ahead.found).toEqual(later.found)
+    expect(later.found).toMatchObject({
+      frames: 4_001,
+      decoded: 4_000,
+      deadLettered: 1,
+      reports: [{ linesOf: { corrupt: 4 } }],
+    })
+    expect(later.known).toBe(0)
+    expect(ahead.known).toBeGreaterThan(2_000)
   })
 
   it('refuses no file at all', async () => {

@@ -89,7 +89,7 @@ describe('Layouts', () => {
 
   it('reads values that are not declared as whatever they are, and an optional one that is absent as none', () => {
     const { layouts, decode } = decoderOf()
-    const more = [',"x":1,"y":"z","n":null,"f":false', ',"x":-2.5,"y":"ä{","n":null,"f":true'].map(rest =>
+    const more = [',"x":1,"y":"z","n":null,"f":false', ',"x":-2.5,"y":"a{","n":null,"f":true'].map(rest =>
       frame('"1"', rest),
     )
     for (const message of [...more, ...more]) expect(decode(message)).toHaveLength(1)
@@ -98,6 +98,13 @@ describe('Layouts', () => {
     for (let count = 0; count < 3; count++)
       expect(decode(without)).toEqual([{ ...FOUND, id: '1', price: 1, size: null, buys: false }])
     expect(layouts.stats().fast).toBe(3)
+  })
+
+  it('reads no message from its bytes that is not all ASCII: whether it is UTF-8 nobody has seen', () => {
+    const { layouts, decode } = decoderOf()
+    for (const text of ['abcdefgh', 'abcdefgh', 'abcdefgh', 'abcdefgä', 'ä'])
+      expect(decode(frame('"1"', `,"y":"${text}"`))).toHaveLength(1)
+    expect(layouts.stats()).toMatchObject({ fast: 1, general: 4 })
   })
 
   it('leaves to the general way what it cannot be sure of', () => {

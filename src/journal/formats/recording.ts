@@ -1,17 +1,18 @@
 /** The lines of genesis' own recordings. */
 import type { JournalItem, LineParser, Verdict } from '../item.js'
-import { LineDecoder, type PayloadCheck } from '../line.js'
+import { LineDecoder, type PayloadCheck, type ReadKnown } from '../line.js'
 import { type RecordingHeader, looksLikeHeader, parseHeader } from '../header.js'
 
 export interface RecordingContext {
   readonly path: string
   readonly check: PayloadCheck
+  readonly readKnown: ReadKnown | undefined
   /** Told of every header: the first, and those of recordings put one behind another. */
   readonly onHeader: (header: RecordingHeader) => void
 }
 
 export function recordingParser(context: RecordingContext): LineParser {
-  const decoder = new LineDecoder(context.check)
+  const decoder = new LineDecoder(context.check, context.readKnown)
   return {
     parse(bytes: Buffer, start: number, end: number, out: JournalItem[]): Verdict {
       if (start === end) return 'blank'
