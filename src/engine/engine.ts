@@ -83,8 +83,9 @@ export class Engine {
 
   #ingestData(frame: DataFrame): FrameOutcome {
     const found = this.#found
-    found.length = 0
-    const outcome = this.#parts.boundary.decode(frame, this.#decoderOf(frame), found)
+    // Most often of one; setting the length would cost more, and would give the memory away.
+    while (found.length > 0) found.pop()
+    const outcome = this.#parts.boundary.decode(frame, this.decoderOf(frame.exchange, frame.line), found)
     const outlet = this.#parts.outlet
     for (const item of found) {
       switch (item.type) {

@@ -161,7 +161,6 @@ export class FileReader implements JournalReader {
     }
   }
 
-  progress(): ReadProgress {
   place(): Place | null {
     const rest = this.splitter.rest()?.length ?? 0
     if (this.packing === 'plain') return { file: null, byte: this.skipped + this.head.bomLength + this.taken - rest }
@@ -169,6 +168,7 @@ export class FileReader implements JournalReader {
     return end === undefined ? null : { file: null, byte: this.skipped + end }
   }
 
+  progress(): ReadProgress {
     const { size } = this.source
     return { read: this.unpacked.position() - this.skipped, total: size === undefined ? null : size - this.skipped }
   }

@@ -11,9 +11,9 @@ import type { DataFrame } from '../model/frame.js'
  */
 const EACH_UP_TO = 512
 const THEN_EVERY = 32
-/** A status is read by people. */
 const UP_TO = 8_192
 const AT_LAST_EVERY = 1_024
+/** A status is read by people. */
 const MOST_CHANGES = 8
 
 export interface RememberedDrift {
@@ -37,6 +37,18 @@ export class DriftWatch {
 
   stats(): DriftStats {
     return this.#detector.stats()
+  }
+
+  /** What was learned, as data. */
+  remember(memory: Memory): RememberedDrift {
+    this.#seen.set(this.#current, this.#count)
+    return { seen: [...this.#seen], detector: memory.capture(this.#detector) }
+  }
+
+  /** Goes on where another session stood, before the first message. */
+  takeOver({ seen, detector }: RememberedDrift, memory: Memory): void {
+    for (const [exchange, count] of seen) this.#seen.set(exchange, count)
+    memory.restore(this.#detector, detector)
   }
 
   #turnTo(exchange: string): void {

@@ -192,11 +192,11 @@ function missingText(from: string | null, to: string | null): string {
   return from === to ? `trade ${from} missing` : `trades ${from} to ${to} missing`
 }
 
-function lineKey(exchange: string, line: number): string {
 /** Most often of one; setting the length would cost more than all that came before, and would give the memory away. */
 function empty(results: unknown[]): void {
   while (results.length > 0) results.pop()
 }
 
+function lineKey(exchange: string, line: number): string {
   return `${exchange}#${line}`
 }

@@ -80,9 +80,10 @@ export class Session {
   /** Called when the limit has been reached. */
   onLimit: () => void = () => undefined
   readonly #options: SessionOptions
-  readonly #engine: Engine
   readonly #limit: number
+  readonly #engine: Engine
   readonly #intake: Intake
+  readonly #memory: SessionMemory
   readonly #published = new Map<string, { count: number }>()
   /** Events that were read as events: each counts as a frame that was decoded. */
   #imported = 0
@@ -124,7 +125,21 @@ export class Session {
       createDecoder: exchange => findExchange(exchange).decoder(),
       outlet: this.#intake,
     })
+    const { clock, gaps, arbiter, books, drift } = this
+    const [engine, intake] = [this.#engine, this.#intake]
+    const command = (frame: ControlFrame): void => this.#obey(frame)
+    this.#memory = new SessionMemory({ clock, engine, intake, arbiter, books, gaps, names, drift, command })
     this.bus.start()
+  }
+
+  /** Between two frames: all that decides what the next ones will be told as; null where that cannot be said now. */
+  remember(): SessionState | null {
+    return this.#imported > 0 ? null : this.#memory.remember()
+  }
+
+  /** Goes on where another session stood. To be called in silence and before the first frame. */
+  takeOver(state: SessionState): void {
+    for (const book of this.#memory.takeOver(state)) this.#publish(book)
   }
 
   /** Frames are folded and nothing is told of them until {@link speak}: a run that begins in the middle of a recording. */
@@ -269,9 +284,15 @@ export class Session {
   }
 
   #publishControl(frame: ControlFrame): void {
+    this.#obey(frame)
+    if (this.#prelude === null) void this.bus.emit('control', frame, 'session')
+  }
+
+  #obey(frame: ControlFrame): void {
     if (frame.topic === LOAD) this.bus.setLoad(loadOf(frame.value))
     if (frame.topic === SUBSCRIBE && typeof frame.value === 'string') this.#follow(frame.value)
-    if (this.#prelude === null) void this.bus.emit('control', frame, 'session')
+    if (frame.topic === LOAD || frame.topic === SUBSCRIBE)
+      this.#memory.heed(frame, frame.topic === LOAD ? 'last' : 'all')
   }
 
   /** A stream that was asked for while the run lasted; on replay it is known from here on as well. */
