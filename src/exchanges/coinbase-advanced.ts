@@ -23,6 +23,7 @@ export const coinbaseAdvanced: Exchange = {
     ticker: { wire: 'ticker', loss: 'detectable', proof: 'sequence_num steps by one per connection' },
   },
   tradeIds: 'contiguous',
+  unfetched: 'the archive is asked by whole seconds, and no document says how many trades of one it tells',
   limits: {
     // No number is documented; slow readers are cut, so a line is kept short of that.
     streamsPerConnection: 200,

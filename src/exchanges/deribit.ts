@@ -2,10 +2,11 @@
 import type { Stream } from '../model/stream.js'
 import type { Exchange, Outgoing } from './exchange.js'
 import { joinAddress } from './family/address.js'
-import { DERIBIT_RESOLUTIONS, DeribitDecoder, deribitHead } from './family/deribit-decoder.js'
+import { DERIBIT_RESOLUTIONS, DeribitDecoder } from './family/deribit-decoder.js'
+import { deribitTrades } from './family/deribit-history.js'
 import { deribitLayouts } from './family/deribit-layouts.js'
 import { deribitChannel, deribitDialect } from './family/deribit-dialect.js'
-import { deribitInstrument } from './family/deribit-names.js'
+import { deribitHead, deribitInstrument } from './family/deribit-names.js'
 
 /** Seconds between the exchange's heartbeats; 10 is the least it allows. */
 const HEARTBEAT_SECONDS = 10
@@ -31,6 +32,7 @@ export const deribit: Exchange = {
     openInterest: { wire: 'ticker.{instrument}.100ms', loss: 'unknowable', proof: 'tickers carry no number' },
   }, // prettier-ignore
   tradeIds: 'increasing',
+  ordinals: 'trade_seq',
   limits: {
     streamsPerConnection: 500,
     messages: { count: 3, perMs: 1_000 },
@@ -51,6 +53,7 @@ export const deribit: Exchange = {
   subscribe: (streams, request) => [setHeartbeat(request), ...channelFrames('subscribe', streams, request + 1)],
   unsubscribe: (streams, request) => channelFrames('unsubscribe', streams, request),
   decoder: () => layouts.decoder(new DeribitDecoder()),
+  trades: deribitTrades,
   dialect: deribitDialect,
 }
 

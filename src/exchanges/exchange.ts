@@ -1,5 +1,5 @@
 /** What genesis knows of an exchange: a declaration with no socket in it. */
-import type { BookUpdate, Decoded } from '../model/event.js'
+import type { BookUpdate, Decoded, Trade } from '../model/event.js'
 import type { Instrument } from '../model/instrument.js'
 import type { Channel, Stream } from '../model/stream.js'
 import type { Micros } from '../model/time.js'
@@ -15,7 +15,9 @@ export interface Exchange {
   readonly endpoints: readonly string[]
   readonly channels: Readonly<Partial<Record<Channel, ChannelSupport>>>
   /** Whether trade ids prove loss: `contiguous` ids step by one, `increasing` ids only order, `opaque` ids only identify. */
-  readonly tradeIds: 'contiguous' | 'increasing' | 'opaque'
+  readonly tradeIds: TradeIds
+  /** The name on the wire of the count that steps by one with each single trade ({@link Trade.ordinal}), where ids do not for all trades. */
+  readonly ordinals?: string
   readonly limits: Limits
   readonly heartbeat: Heartbeat
   /** How deltas are put in order; null where the exchange sends no deltas. */
@@ -33,11 +35,15 @@ export interface Exchange {
   decoder(): Decoder
   /** Only where a connection needs a ticket first (a token by REST): the request, and the address out of its answer. */
   readonly ticket?: Ticket
-  /** Only where trades that were missed can be fetched by their ids. */
+  /** Only where trades that were missed can be fetched. */
   readonly trades?: TradeRequest
+  /** Why they cannot, where the ids would prove which are missing. */
+  readonly unfetched?: string
   /** The other side of the protocol, for the exchange in a box. */
   readonly dialect: Dialect
 }
+
+export type TradeIds = 'contiguous' | 'increasing' | 'opaque'
 
 export interface ChannelSupport {
   /** The exchange's own name for the channel. */
@@ -115,16 +121,36 @@ export interface SnapshotRequest {
   wrap(symbol: string, body: string, pair?: string): string
 }
 
+/** Trades by their ids, or by their count where ids are none: both ends are wanted. */
+export interface TradeRange {
+  readonly from: number
+  readonly to: number
+  /** What the exchange's clock said at a trade before the first of them; null where that is not known. */
+  readonly since: Micros | null
+}
+
 export interface TradeRequest {
   /** Trades that one answer holds at most. */
   readonly most: number
+  /** Requests that may go out; twice a second unless given. */
+  readonly pace?: { readonly count: number; readonly perMs: number }
   /**
-   * Address of the trades with the ids from `from` to `to`, both included and no more than {@link most}; undefined where those
-   * of the channel cannot be fetched so. `base` as in {@link SnapshotRequest.url}.
+   * Address of these trades, no more than {@link most}; undefined where those of the channel cannot be fetched so.
+   * `base` as in {@link SnapshotRequest.url}.
    */
-  url(stream: Stream, from: number, to: number, base: string | null): string | undefined
-  /** Makes the bare answer a frame that says by itself what it is; its trades are decoded as `fetched`. */
-  wrap(stream: Stream, body: string): string
+  url(stream: Stream, range: TradeRange, base: string | null): string | undefined
+  /** Makes the bare answer a frame that says by itself what it is; its trades, those of the range alone, are decoded as `fetched`. */
+  wrap(stream: Stream, range: TradeRange, body: string): string
+  /** Only where pages begin at a time: that of the newest trade of the answer before this id, from where to go on; null where there is none. */
+  reached?(body: string, before: number): Micros | null
+  /** The archive's own side, for the exchange in a box: the answer out of what has been played; undefined for other addresses. */
+  answer(address: URL, past: PastTrades): string | undefined
+}
+
+/** What an exchange in a box has played. */
+export interface PastTrades {
+  /** Trades of an instrument, the oldest first, by the exchange's symbol in any case. */
+  of(symbol: string, channel: 'trade' | 'aggTrade'): readonly Trade[]
 }
 
 export interface Ticket {

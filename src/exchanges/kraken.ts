@@ -8,6 +8,7 @@ import type { Decoder, Dialect, Exchange, Outgoing } from './exchange.js'
 import { joinAddress } from './family/address.js'
 import { krakenBook, KRAKEN_DEPTH } from './family/kraken-book.js'
 import { decodeKrakenFeed } from './family/kraken-futures.js'
+import { krakenTrades, readKrakenHistory } from './family/kraken-history.js'
 import { krakenLayouts } from './family/kraken-layouts.js'
 import { krakenInstrument } from './family/kraken-symbol.js'
 import { decodeKrakenEvent, KrakenV1, krakenV1Topic } from './family/kraken-v1.js'
@@ -51,6 +52,7 @@ export const kraken: Exchange = {
   subscribe: (streams, request) => frames('subscribe', streams, request),
   unsubscribe: (streams, request) => frames('unsubscribe', streams, request),
   decoder: () => layouts.decoder(new KrakenDecoder()),
+  trades: krakenTrades,
   get dialect() {
     return dialect
   },
@@ -70,7 +72,8 @@ class KrakenDecoder implements Decoder {
       return
     }
     const record = asObject(message, 'message')
-    if (own(record, 'channel') !== undefined) this.v2.channel(record, receivedAt, out)
+    if (own(record, 'type') === 'history') readKrakenHistory(record, receivedAt, out)
+    else if (own(record, 'channel') !== undefined) this.v2.channel(record, receivedAt, out)
     else if (own(record, 'method') !== undefined || own(record, 'success') !== undefined) this.v2.answer(record, out)
     else if (own(record, 'event') !== undefined) decodeKrakenEvent(record, out)
     else if (own(record, 'feed') !== undefined) decodeKrakenFeed(record, receivedAt, out)

@@ -61,14 +61,15 @@ export const kucoin: Exchange = {
   title: 'KuCoin',
   documentation: 'https://www.kucoin.com/docs/websocket/spot-trading/public-channels/all-tickers',
   endpoints: [SPOT],
+  // Spot topics begin with `/market` or `/spotMarket`, those of contracts with `/contractMarket` or `/contract`.
   channels: {
-    trade: { wire: '/market/match, /contractMarket/execution', loss: 'unknowable', proof: 'the sequence of a trade is shared with the book' },
-    quote: { wire: '/market/ticker, /contractMarket/tickerV2', loss: 'unknowable', proof: 'the sequence of a ticker may jump' },
-    book: { wire: '/market/level2, /contractMarket/level2', loss: 'detectable', proof: 'the sequence steps by one' },
-    book5: { wire: '/spotMarket/level2Depth5, /contractMarket/level2Depth5', loss: 'inferable', proof: 'the next picture replaces a lost one' },
-    candle: { wire: '/market/candles, /contractMarket/limitCandle', loss: 'inferable', proof: 'start times step by the interval' },
-    ticker: { wire: '/market/snapshot, /contractMarket/snapshot', loss: 'unknowable', proof: 'the sequence of a snapshot may jump' },
-    funding: { wire: '/contract/instrument', loss: 'inferable', proof: 'pushed every minute' },
+    trade: { wire: 'match, execution', loss: 'unknowable', proof: 'the sequence of a trade is shared with the book' },
+    quote: { wire: 'ticker, tickerV2', loss: 'unknowable', proof: 'the sequence of a ticker may jump' },
+    book: { wire: 'level2', loss: 'detectable', proof: 'the sequence steps by one' },
+    book5: { wire: 'level2Depth5', loss: 'inferable', proof: 'the next picture replaces a lost one' },
+    candle: { wire: 'candles, limitCandle', loss: 'inferable', proof: 'start times step by the interval' },
+    ticker: { wire: 'snapshot', loss: 'unknowable', proof: 'the sequence of a snapshot may jump' },
+    funding: { wire: 'instrument', loss: 'inferable', proof: 'pushed every minute' },
   }, // prettier-ignore
   tradeIds: 'opaque',
   limits: {

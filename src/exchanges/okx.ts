@@ -7,6 +7,7 @@ import { okxArgument, OKX_INTERVALS, okxPath, okxTopic } from './family/okx-chan
 import { OkxDecoder } from './family/okx-decoder.js'
 import { okxLayouts } from './family/okx-layouts.js'
 import { okxDialect } from './family/okx-dialect.js'
+import { okxTrades } from './family/okx-history.js'
 import { okxInstrument } from './family/okx-symbol.js'
 
 /** A request counts once however many streams it names, but may not be longer than 64 KiB. */
@@ -23,8 +24,8 @@ export const okx: Exchange = {
   channels: {
     trade: {
       wire: 'trades-all',
-      loss: 'inferable',
-      proof: 'tradeId steps by one, but is shared with aggregated trades',
+      loss: 'detectable',
+      proof: 'tradeId steps by one per instrument',
     },
     aggTrade: { wire: 'trades', loss: 'inferable', proof: 'tradeId rises by the count of fills' },
     quote: { wire: 'bbo-tbt', loss: 'unknowable', proof: 'each message replaces the one before' },
@@ -48,8 +49,9 @@ export const okx: Exchange = {
     funding: { wire: 'funding-rate', loss: 'inferable', proof: 'pushed every 30 to 90 seconds' },
     openInterest: { wire: 'open-interest', loss: 'inferable', proof: 'pushed every 3 seconds' },
   },
-  // On `trades` one message stands for `count` fills and its id for the last of them: a step is no loss.
+  // On `trades` one message stands for `count` fills and its id for the last of them: a step is no loss there.
   tradeIds: 'increasing',
+  ordinals: 'tradeId of single trades',
   limits: {
     streamsPerConnection: 300,
     messages: { count: 480, perMs: 3_600_000 },
@@ -65,6 +67,7 @@ export const okx: Exchange = {
   subscribe: (streams, request) => frames('subscribe', streams, request),
   unsubscribe: (streams, request) => frames('unsubscribe', streams, request),
   decoder: () => layouts.decoder(new OkxDecoder()),
+  trades: okxTrades,
   dialect: okxDialect,
 }
 

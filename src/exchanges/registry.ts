@@ -12,7 +12,7 @@ import { ccxtExchange } from './ccxt.js'
 import { coinbase } from './coinbase.js'
 import { coinbaseAdvanced } from './coinbase-advanced.js'
 import { deribit } from './deribit.js'
-import type { Exchange } from './exchange.js'
+import type { Exchange, TradeIds } from './exchange.js'
 import { gateio } from './gateio.js'
 import { gemini } from './gemini.js'
 import { hyperliquid } from './hyperliquid.js'
@@ -79,6 +79,13 @@ export function resolveStream(text: string, defaultExchange: string): Stream {
     )
   }
   return { exchange: exchange.name, ...instrument, channel, interval, name: `${parts.symbol}@${parts.channel}` }
+}
+
+/** What proves a loss on this stream of trades, as users write it: the ids, or the count of single trades beside them. */
+export function tradeIdsOf({ tradeIds, ordinals }: Exchange, stream: string): TradeIds | 'ordinal' {
+  const channel = splitStream(stream)?.channel
+  const isSingle = channel === undefined || parseChannel(channel)?.channel !== 'aggTrade'
+  return ordinals !== undefined && isSingle ? 'ordinal' : tradeIds
 }
 
 function offeredChannel(

@@ -1,12 +1,14 @@
 /** Trades that their ids prove missing, fetched by REST within the host's limits and delivered as frames of the line that missed them. */
-import type { TradeRequest } from '../exchanges/exchange.js'
-import type { Trade } from '../model/event.js'
+import type { Exchange, TradeRange, TradeRequest } from '../exchanges/exchange.js'
+import { placeOf, type Trade } from '../model/event.js'
 import type { Stream } from '../model/stream.js'
+import type { Micros } from '../model/time.js'
 import { hostOf, restBase } from './addresses.js'
 import { Backoff } from './backoff.js'
 import type { Shared } from './feed-options.js'
 import { WindowLimiter } from './limiter.js'
 import type { Line } from './line.js'
+import { RecentTimes } from './recent-times.js'
 import { startRequest } from './rest.js'
 import type { Cancel } from './timers.js'
 
@@ -30,36 +32,38 @@ const ATTEMPTS = 4
 /** A hole wider than this is for an archive, not for a stream. */
 const WIDEST = 100_000
 const MOST_HOLES = 1_000
-/** A page of old trades costs Binance 25 of 6,000 a minute. */
+/** To one exchange, which may want less: a page of old trades costs Binance 25 of 6,000 a minute. */
 const PACE = { count: 2, perMs: 1_000 }
 /** What REST requests of any kind may add up to on one host. */
 const RATE = { count: 10, perMs: 1_000 }
 
 export class Backfill {
   private readonly holes = new Set<Hole>()
-  private readonly pace: WindowLimiter
+  private readonly paces = new Map<string, WindowLimiter>()
+  /** Where pages begin at a time, the times of the trades that came last. */
+  private readonly times = new RecentTimes()
   private readonly counts = { holes: 0, requests: 0, filled: 0, arrived: 0, lost: 0, declined: 0 }
 
   constructor(
     private readonly shared: Shared,
     /** A line that carries the stream, at this moment. */
     private readonly carrier: (stream: Stream) => Line | undefined,
-  ) {
-    this.pace = new WindowLimiter(PACE, () => shared.clock.monotonicMs())
-  }
+    private readonly exchanges: ReadonlyMap<string, Exchange>,
+  ) {}
 
-  /** Asks for the trades with these ids, both included. */
+  /** Asks for the trades with these ids, or with these places in the exchange's count where ids are none; both included. */
   want(stream: Stream, from: string, to: string): void {
     const [first, last] = [Number(from), Number(to)]
     const request = this.carrier(stream)?.parts.exchange.trades
     const isKnown = Number.isSafeInteger(first) && Number.isSafeInteger(last) && first <= last
-    const isServed = request?.url(stream, first, last, null) !== undefined
+    const since = this.times.before(stream, first)
+    const isServed = request?.url(stream, { from: first, to: last, since }, null) !== undefined
     if (!isKnown || !isServed || last - first >= WIDEST || this.holes.size >= MOST_HOLES) {
       this.counts.declined++
       return
     }
     const backoff = new Backoff({ random: this.shared.random })
-    const hole: Hole = { stream, missing: [[first, last]], attempts: 0, backoff, cancel: () => undefined }
+    const hole: Hole = { stream, missing: [[first, last]], since, attempts: 0, backoff, cancel: () => undefined }
     this.counts.holes++
     this.holes.add(hole)
     this.later(hole, SETTLE_MS)
@@ -67,8 +71,10 @@ export class Backfill {
 
   /** A trade that came, by whatever way: it need not be fetched any more. */
   heard(trade: Trade): void {
+    if (trade.fetched !== true && this.exchanges.get(trade.exchange)?.trades?.reached !== undefined)
+      this.times.add(trade)
     if (this.holes.size === 0) return
-    const id = Number(trade.id)
+    const id = placeOf(trade)
     for (const hole of this.holes) {
       if (!isOf(trade, hole.stream) || !remove(hole.missing, id)) continue
       if (trade.fetched === true) this.counts.filled++
@@ -99,17 +105,28 @@ export class Backfill {
       this.giveUp(hole)
       return
     }
-    const [from, to] = [range[0], Math.min(range[1], range[0] + request.most - 1)]
-    const url = request.url(hole.stream, from, to, restBase(line.route.base, this.shared.urls))
+    const asked = { from: range[0], to: Math.min(range[1], range[0] + request.most - 1), since: hole.since }
+    const url = request.url(hole.stream, asked, restBase(line.route.base, this.shared.urls))
     if (url === undefined) {
       this.giveUp(hole)
       return
     }
-    const waitMs = Math.max(this.pace.reserve(), this.shared.penalties.reserveRequest(hostOf(url), RATE))
-    hole.cancel = this.shared.timers.after(waitMs, () => this.fetch(hole, request, url, line.route.proxy))
+    const waitMs = Math.max(
+      this.paceOf(hole.stream.exchange, request).reserve(),
+      this.shared.penalties.reserveRequest(hostOf(url), RATE),
+    )
+    hole.cancel = this.shared.timers.after(waitMs, () => this.fetch(hole, asked, request, url, line.route.proxy))
   }
 
-  private fetch(hole: Hole, request: TradeRequest, url: string, proxy: string | null): void {
+  private paceOf(exchange: string, { pace = PACE }: TradeRequest): WindowLimiter {
+    const known = this.paces.get(exchange)
+    if (known !== undefined) return known
+    const limiter = new WindowLimiter(pace, () => this.shared.clock.monotonicMs())
+    this.paces.set(exchange, limiter)
+    return limiter
+  }
+
+  private fetch(hole: Hole, asked: TradeRange, request: TradeRequest, url: string, proxy: string | null): void {
     // It may have been closed while it waited for its turn.
     if (!this.holes.has(hole)) return
     const { clock, timers, penalties, ca, timing } = this.shared
@@ -119,7 +136,7 @@ export class Backfill {
     void pending.answer.then(answer => {
       if (!this.holes.has(hole)) return
       if ('body' in answer) {
-        this.deliver(hole, request.wrap(hole.stream, answer.body))
+        this.deliver(hole, asked, request, answer.body)
         return
       }
       const { status, retryAfterMs } = answer.failure
@@ -128,7 +145,7 @@ export class Backfill {
     })
   }
 
-  private deliver(hole: Hole, text: string): void {
+  private deliver(hole: Hole, asked: TradeRange, request: TradeRequest, body: string): void {
     const line = this.carrier(hole.stream)
     if (line === undefined) {
       this.giveUp(hole)
@@ -137,10 +154,11 @@ export class Backfill {
     const before = idsIn(hole)
     const receivedAt = this.shared.clock.now()
     const { exchange } = hole.stream
-    this.shared.emit({ kind: 'data', receivedAt, exchange, line: line.number, data: Buffer.from(text), binary: false })
+    const data = Buffer.from(request.wrap(hole.stream, asked, body))
+    this.shared.emit({ kind: 'data', receivedAt, exchange, line: line.number, data, binary: false })
     // What the fold found in it was heard meanwhile.
     if (!this.holes.has(hole)) return
-    if (idsIn(hole) < before) {
+    if (wentOn(hole, request, body) || idsIn(hole) < before) {
       hole.attempts = 0
       this.ask(hole)
     } else {
@@ -169,6 +187,8 @@ interface Hole {
   readonly stream: Stream
   /** First and last id of what is still missing, in order. */
   readonly missing: [from: number, to: number][]
+  /** By the exchange's clock: before it there is nothing to look for. */
+  since: Micros | null
   /** In a row that brought nothing. */
   attempts: number
   readonly backoff: Backoff
@@ -178,6 +198,14 @@ interface Hole {
 function isOf(trade: Trade, { exchange, pair, channel }: Stream): boolean {
   if (trade.exchange !== exchange || trade.pair !== pair) return false
   return trade.aggregated === true ? channel === 'aggTrade' : channel === 'trade'
+}
+
+/** Whether the answer led nearer to what is missing. */
+function wentOn(hole: Hole, request: TradeRequest, body: string): boolean {
+  const reached = request.reached?.(body, hole.missing[0]?.[0] ?? 0) ?? null
+  if (reached === null || hole.since === null || reached <= hole.since) return false
+  hole.since = reached
+  return true
 }
 
 /** @returns whether the id was missing; it no longer is. */

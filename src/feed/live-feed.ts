@@ -56,7 +56,9 @@ export class LiveFeed implements FrameSource {
       this.lines.bookCarrier(exchange, symbol, pair),
     )
     this.backfill =
-      options.backfill === 'on' ? new Backfill(this.shared, stream => this.lines.carriers(stream)[0]) : null
+      options.backfill === 'on'
+        ? new Backfill(this.shared, stream => this.lines.carriers(stream)[0], options.exchanges)
+        : null
     this.handover = new Handover({
       lines: this.lines,
       timers,

@@ -4,6 +4,7 @@ import { VirtualClock } from '../engine/clock.js'
 import { Engine } from '../engine/engine.js'
 import type { EngineOutlet } from '../engine/engine.js'
 import type { Exchange } from '../exchanges/exchange.js'
+import { tradeIdsOf } from '../exchanges/registry.js'
 import { Arbiter } from '../market/arbiter.js'
 import type { ArbiterResult } from '../market/arbiter.js'
 import { BookSync } from '../market/book-sync.js'
@@ -37,7 +38,7 @@ export class StreamFold implements EngineOutlet {
     private readonly feed: LiveFeed,
     private readonly publish: (stream: string, event: FeedEvent) => void,
   ) {
-    this.arbiter = new Arbiter({ kindOf: name => this.exchangeOf(name).tradeIds })
+    this.arbiter = new Arbiter({ kindOf: (name, stream) => tradeIdsOf(this.exchangeOf(name), stream) })
     const { clock } = this
     this.engine = new Engine({ clock, boundary, createDecoder: name => this.exchangeOf(name).decoder(), outlet: this })
   }

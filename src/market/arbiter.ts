@@ -18,7 +18,7 @@ export interface TradeConflict {
 export type ArbiterResult = Trade | HoleReport | TradeConflict | IdsRestarted
 
 export interface ArbiterOptions {
-  readonly kindOf: (exchange: string) => TradeIdKind
+  readonly kindOf: (exchange: string, stream: string) => TradeIdKind
   /** Connections that carry each stream. With more than one, a hole waits for the other lines before it is believed. */
   readonly lines?: number
   /** How long trades behind a hole wait at most (100 ms). */
@@ -145,7 +145,7 @@ export class Arbiter {
     if (lanes === undefined) this.lanes.set(exchange, (lanes = new Map<string, TradeLane>()))
     let lane = lanes.get(stream)
     if (lane === undefined) {
-      lane = new TradeLane(exchange, stream, this.options.kindOf(exchange), this.hold)
+      lane = new TradeLane(exchange, stream, this.options.kindOf(exchange, stream), this.hold)
       lanes.set(stream, lane)
     }
     return lane

@@ -3,8 +3,8 @@ import type { Trade } from '../model/event.js'
 import type { Micros } from '../model/time.js'
 import { SeenByNumber, SeenByText, type SeenTrade, type SeenTrades } from './seen-trades.js'
 
-/** What an exchange's ids prove: `contiguous` step by one, `increasing` only order, `opaque` only identify. */
-export type TradeIdKind = 'contiguous' | 'increasing' | 'opaque'
+/** What an exchange's ids prove: `contiguous` step by one, `increasing` only order, `opaque` only identify; with `ordinal` the count beside them steps by one. */
+export type TradeIdKind = 'contiguous' | 'ordinal' | 'increasing' | 'opaque'
 
 export type Verdict =
   /** New, and ahead of everything so far. */
@@ -48,13 +48,18 @@ export class TradeIds {
   }
 
   judge(trade: Trade, line: number): Verdict {
-    const id = this.kind === 'opaque' ? Number.NaN : Number(trade.id)
+    const id = this.numberOf(trade)
     const verdict = Number.isSafeInteger(id) && id >= 0 ? this.place(id, trade) : this.compared(trade, id)
     if (verdict.is === 'duplicate' || verdict.is === 'conflict') return verdict
     if (verdict.is === 'restart') this.restart(id)
     if (trade.time > this.latest) this.latest = trade.time
     this.seen.add(trade, id, line)
     return verdict
+  }
+
+  private numberOf(trade: Trade): number {
+    if (this.kind === 'opaque') return Number.NaN
+    return this.kind === 'ordinal' ? (trade.ordinal ?? Number.NaN) : Number(trade.id)
   }
 
   private place(id: number, trade: Trade): Verdict {

@@ -1,5 +1,5 @@
 /** One stream's trades on their way through the arbiter: in order, with the holes that another line may still fill held open for a moment. */
-import type { Trade } from '../model/event.js'
+import { placeOf, type Trade } from '../model/event.js'
 import type { Micros } from '../model/time.js'
 import type { HoleReport } from './gap-ledger.js'
 import { TradeIds, type IdRange, type TradeIdKind, type Verdict } from './trade-ids.js'
@@ -77,7 +77,7 @@ export class TradeLane {
   }
 
   private takeFirst(trade: Trade, missing: IdRange | null, out: LaneOutput): void {
-    if (missing === null && (this.held.length === 0 || !Number.isSafeInteger(Number(trade.id)))) {
+    if (missing === null && (this.held.length === 0 || !Number.isSafeInteger(placeOf(trade)))) {
       this.pass(trade, out)
     } else if (this.hold.micros === 0) {
       if (missing !== null) this.report(missing, trade.received, out)
@@ -90,12 +90,13 @@ export class TradeLane {
   }
 
   private takeLate(trade: Trade, filled: boolean, out: LaneOutput): void {
-    const id = Number(trade.id)
+    const id = placeOf(trade)
     const index = this.doubtful.findIndex(hole => hole.from <= id && id <= hole.to)
     const hole = this.doubtful[index]
     if (hole === undefined) {
       const { exchange, stream } = this
-      if (filled) out.push({ type: 'holeFilled', exchange, stream, from: trade.id, to: trade.id })
+      const place = String(id)
+      if (filled) out.push({ type: 'holeFilled', exchange, stream, from: place, to: place })
       this.pass(trade, out)
       return
     }
@@ -113,7 +114,7 @@ export class TradeLane {
   }
 
   private keep(trade: Trade): void {
-    const id = Number(trade.id)
+    const id = placeOf(trade)
     const behind = this.held.findIndex(waiting => waiting.id > id)
     this.held.splice(behind < 0 ? this.held.length : behind, 0, { id, trade })
   }

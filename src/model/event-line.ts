@@ -3,8 +3,8 @@ import { plainDecimal } from './number.js'
 
 const UNSAFE = /[\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g
 
-/** {@link Trade.aggregated} and {@link Trade.fetched} are the program's own notes. */
-const UNPRINTED: ReadonlySet<string> = new Set(['aggregated', 'fetched'])
+/** {@link Trade.aggregated}, {@link Trade.fetched} and {@link Trade.ordinal} are the program's own notes. */
+const UNPRINTED: ReadonlySet<string> = new Set(['aggregated', 'fetched', 'ordinal'])
 
 /** One event (or any JSON-safe record) as one line of JSON, without the line feed. */
 export function eventLine(event: object): string {

@@ -24,6 +24,13 @@ export interface Trade {
   readonly aggregated?: true
   /** Set on trades that were missed on the stream and fetched afterwards: they come late and out of time's order. Never printed. */
   readonly fetched?: true
+  /** The exchange's own count of the instrument's trades, where ids do not step by one and it sends a count beside them. Never printed. */
+  readonly ordinal?: number
+}
+
+/** Where a trade stands in the exchange's count of the instrument's trades; NaN where nothing counts them. */
+export function placeOf(trade: Trade): number {
+  return trade.ordinal ?? Number(trade.id)
 }
 
 export interface Quote {

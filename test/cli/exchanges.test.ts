@@ -33,7 +33,14 @@ describe('genesis exchanges on a terminal', () => {
 
   it('says what can be fetched afterwards', async () => {
     expect(await printed(['binance'], 100)).toContain('missed trades can be fetched (--backfill): trade aggTrade')
-    expect(await printed(['kraken'], 100)).toContain('missed trades cannot be fetched')
+    expect(await printed(['kraken'], 100)).toContain('missed trades can be fetched (--backfill): trade')
+    expect(await printed(['deribit'], 100)).toContain(
+      'trade ids: increasing; trade_seq steps by one; missed trades can',
+    )
+    expect(await printed(['bitstamp'], 100)).toContain('cannot be fetched: nothing says which are missing')
+    expect(await printed(['coinbase-advanced'], 120)).toContain(
+      'cannot be fetched: the archive is asked by whole seconds',
+    )
     expect(await printed(['ccxt:gate'], 100)).toContain('gate through ccxt')
   })
 })

@@ -28,7 +28,7 @@ const ticker = (name: string, extra: string): string =>
     `{"timestamp":1732353600101,"state":"open","stats":{"high":98000.0,"low":95000.5,"price_change":1.5,"volume":11897.25,"volume_usd":1.0},"index_price":97100.1,"instrument_name":"${name}","mark_price":97110.25,"best_bid_price":97123.0,"best_bid_amount":10.0,"best_ask_price":97123.5,"best_ask_amount":20.0,"open_interest":1132329370.0${extra}}`,
   )
 
-const sold = { type: 'trade', ...head, id: '360000001', price: 97123.5, size: 2000, side: 'sell', ...at } as const
+const sold = { type: 'trade', ...head, id: '360000001', price: 97123.5, size: 2000, side: 'sell', ...at, ordinal: 250_000_001 } as const // prettier-ignore
 const running = {
   type: 'candle', ...head, interval: '1m', start: 1_732_353_540_000_000,
   open: 97000, high: 97200, low: 96950.5, close: 97150, volume: 1.25, closed: false, time: RECEIVED, received: RECEIVED,

@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { EXCHANGES, findExchange, resolveStream } from '../../src/exchanges/registry.js'
+import { EXCHANGES, findExchange, resolveStream, tradeIdsOf } from '../../src/exchanges/registry.js'
 import { UsageError } from '../../src/model/errors.js'
 
 function usage(action: () => unknown): UsageError {
@@ -61,6 +61,24 @@ describe('the registry', () => {
   it('is not fooled by the names that every object has', () => {
     for (const name of ['__proto__', 'constructor', 'toString', '']) {
       expect(usage(() => findExchange(name)).code).toBe('unknown_exchange')
+    }
+  })
+})
+
+describe('what proves that a trade is missing', () => {
+  it.each([
+    ['binance', 'btcusdt@trade', 'contiguous'],
+    ['binance', 'btcusdt@aggTrade', 'contiguous'],
+    ['okx', 'BTC-USDT@trade', 'ordinal'],
+    ['okx', 'BTC-USDT@aggTrade', 'increasing'],
+    ['deribit', 'BTC-PERPETUAL@trade', 'ordinal'],
+    ['kucoin', 'BTC-USDT@trade', 'opaque'],
+  ])('%s %s: %s', (name, stream, kind) => expect(tradeIdsOf(findExchange(name), stream)).toBe(kind))
+
+  it('is said of every exchange, and why its trades cannot be fetched where they would be known', () => {
+    for (const { name, tradeIds, ordinals, trades, unfetched } of EXCHANGES.values()) {
+      const isProvable = tradeIds === 'contiguous' || ordinals !== undefined
+      expect(isProvable, name).toBe(trades !== undefined || unfetched !== undefined)
     }
   })
 })

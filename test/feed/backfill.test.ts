@@ -14,9 +14,10 @@ const exchange: Exchange = {
   ...plain,
   trades: {
     most: 10,
-    url: ({ symbol, channel }, from, to, base) =>
+    url: ({ symbol, channel }, { from, to }, base) =>
       channel === 'trade' ? `${base ?? 'https://plain.invalid'}/trades/${symbol}/${from}-${to}` : undefined,
-    wrap: ({ symbol }, body) => `{"archive":${JSON.stringify(symbol)},"ids":${body}}`,
+    wrap: ({ symbol }, _, body) => `{"archive":${JSON.stringify(symbol)},"ids":${body}}`,
+    answer: () => undefined,
   },
   decoder: () => {
     const decoder = plain.decoder()
@@ -107,6 +108,51 @@ describe.concurrent('backfill', () => {
     expect(paths.slice(1)).toEqual(Array.from({ length: 4 }, () => '/trades/BTC/12-12'))
     expect(run.ids).toEqual(['10', '11', '13', '14'])
     expect(stats()).toMatchObject({ filled: 4, lost: 1 })
+  })
+
+  it('goes on page by page where pages begin at a time, and declines where no time is known', async () => {
+    const asked: number[] = []
+    const paged: Exchange = {
+      ...exchange,
+      trades: {
+        most: 10,
+        pace: { count: 100, perMs: 1_000 },
+        url: ({ symbol }, { since }, base) =>
+          since === null ? undefined : `${base ?? 'https://plain.invalid'}/since/${symbol}/${since}`,
+        wrap: ({ symbol }, { from, to }, body) => {
+          const rows = (JSON.parse(body) as [number, number][]).filter(([id]) => id >= from && id <= to)
+          return `{"archive":${JSON.stringify(symbol)},"ids":${JSON.stringify(rows.map(([id]) => id))}}`
+        },
+        reached: (body, before) =>
+          (JSON.parse(body) as [number, number][]).findLast(([id]) => id < before)?.[1] ?? null,
+        answer: () => undefined,
+      },
+    }
+    const server = await FaultServer.start({
+      script: peer => serve(peer),
+      http: path => {
+        const since = Number(/\d+$/.exec(path)?.[0])
+        asked.push(since)
+        const first = asked.length === 1 ? 7 : 9
+        const rows = [0, 1, 2].map(step => [first + step, since + 1 + step])
+        return { status: 200, body: JSON.stringify(asked.length === 1 ? rows.slice(0, 2) : rows) }
+      },
+    })
+    const run = new Harness({ exchange: paged, urls: [server.url], backfill: 'on', random: () => 0.02 })
+    open.push(async () => {
+      await run.feed.stop('test over')
+      await server.stop()
+    })
+    await until(() => run.links('connected').length === 1, 'connected')
+    run.feed.wantTrades('plain', 'BTC@trade', '10', '11')
+    expect(run.feed.backfillStats()).toMatchObject({ holes: 0, declined: 1 })
+    for (const id of [9, 12]) server.peers[0]?.json({ symbol: 'BTC', trade: id })
+    await until(() => run.ids.length === 2, 'two trades')
+    run.feed.wantTrades('plain', 'BTC@trade', '10', '11')
+    await until(() => run.feed.backfillStats()?.filled === 2, 'filled')
+    const before = run.trades[0]?.time ?? 0
+    expect(asked).toEqual([before, before + 2])
+    expect(run.ids).toEqual(['9', '12', '10', '11'])
   })
 
   it('survives failures and answers that are none', async () => {

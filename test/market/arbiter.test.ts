@@ -51,6 +51,30 @@ describe('Arbiter on one line', () => {
     expect(arbiter.stats()).toMatchObject({ received: 6, passed: 4, duplicates: 2, missing: 3, held: 0 })
   })
 
+  it('goes by the count beside the ids where that is what steps by one', () => {
+    const arbiter = new Arbiter({ kindOf: () => 'ordinal' })
+    const counted = (id: number, ordinal: number): Trade => trade(id, { ordinal })
+    const out = offerAll(arbiter, [counted(900, 10), counted(905, 11), counted(930, 14), counted(917, 12), counted(917, 12)]) // prettier-ignore
+    expect(passed(out)).toEqual([900, 905, 930, 917])
+    expect(holes(out)).toEqual([['12', '13']])
+    expect(out).toContainEqual({ type: 'holeFilled', exchange: 'test', stream: 'ab@trade', from: '12', to: '12' })
+    expect(arbiter.stats()).toMatchObject({ duplicates: 1, missing: 2 })
+    // Without a count nothing is missing, whatever the ids are.
+    expect(holes(offerAll(new Arbiter({ kindOf: () => 'ordinal' }), ids(1, 5, 9)))).toEqual([])
+  })
+
+  it('holds trades behind a hole in their count until another line had its chance', () => {
+    const arbiter = new Arbiter({ kindOf: () => 'ordinal', lines: 2 })
+    const out: ArbiterResult[] = []
+    const offer = (ordinal: number, line: number): void =>
+      arbiter.offer(trade(1_000 - ordinal, { ordinal, received: ordinal * MS }), 'ab@trade', line, out)
+    for (const ordinal of [1, 3, 4]) offer(ordinal, 0)
+    expect(passed(out)).toEqual([999])
+    offer(2, 1)
+    expect(passed(out)).toEqual([999, 998, 997, 996])
+    expect(holes(out)).toEqual([])
+  })
+
   it('passes a late trade that fills a hole and says so, so that the ledger counts it as backfilled', () => {
     const arbiter = new Arbiter(contiguous)
     const ledger = new GapLedger()

@@ -41,7 +41,8 @@ const live = (id: number): string =>
   `{"stream":"btcusdt@trade","data":{"e":"trade","E":1732400000000,"s":"BTCUSDT","t":${id},"p":"97000.10","q":"0.5","T":1732400000000,"m":false,"M":true}}`
 const row = (id: number): string =>
   `{"id":${id},"price":"97000.10","qty":"0.5","quoteQty":"1","time":1732400000000,"isBuyerMaker":false,"isBestMatch":true}`
-const page = (...ids: readonly number[]): string => binance.trades!.wrap(stream, `[${ids.map(row).join(',')}]`)
+const page = (...ids: readonly number[]): string =>
+  binance.trades!.wrap(stream, { from: 1, to: 1_000, since: null }, `[${ids.map(row).join(',')}]`)
 
 describe('a hole in the trades', () => {
   it('is asked for by its ids, and what comes is late, once, and in the ledger', () => {

@@ -45,7 +45,9 @@ function describe(exchange: Exchange): object {
     })),
     intervals: exchange.intervals,
     tradeIds: exchange.tradeIds,
+    tradeCount: exchange.ordinals ?? null,
     backfill: fetchable(exchange),
+    unfetched: fetchable(exchange).length > 0 ? null : (exchange.unfetched ?? 'nothing says which are missing'),
     streamsPerConnection: exchange.limits.streamsPerConnection,
   }
 }
@@ -56,9 +58,8 @@ function overview(exchanges: readonly Exchange[], palette: Palette, width: numbe
 }
 
 function detail(exchange: Exchange, palette: Palette, width: number): string {
-  const { title, endpoints, documentation, channels, intervals, tradeIds, limits } = exchange
+  const { title, endpoints, documentation, channels, intervals, limits } = exchange
   const rows = Object.entries(channels).map(([channel, { wire, loss, proof }]) => [channel, wire, loss, proof])
-  const fetched = fetchable(exchange)
   return [
     [title, ...endpoints].join(' · '),
     palette.dim(documentation),
@@ -67,17 +68,28 @@ function detail(exchange: Exchange, palette: Palette, width: number): string {
     '',
     ...WORDS.map(text => palette.dim(text)),
     '',
-    `trade ids: ${tradeIds}; missed trades ${fetched.length > 0 ? `can be fetched (--backfill): ${fetched.join(' ')}` : 'cannot be fetched'}`,
+    ...broken(tradesText(exchange), width - 2).split('\n'),
     `streams on one connection: ${String(limits.streamsPerConnection)}`,
     ...(intervals.length > 0 ? [`candles: ${intervals.join(' ')}`] : []),
   ].join('\n')
 }
 
-/** Channels whose missed trades can be asked for by their ids. */
+/** What the ids of trades prove, and whether what they prove missing can be had. */
+function tradesText(exchange: Exchange): string {
+  const { tradeIds, ordinals, unfetched } = exchange
+  const proof = `trade ids: ${tradeIds}${ordinals === undefined ? '' : `; ${ordinals} steps by one`}`
+  const fetched = fetchable(exchange)
+  if (fetched.length > 0) return `${proof}; missed trades can be fetched (--backfill): ${fetched.join(' ')}`
+  return `${proof}; missed trades cannot be fetched: ${unfetched ?? 'nothing says which are missing'}`
+}
+
+/** Channels whose missed trades can be asked for. */
 function fetchable({ name, trades, channels }: Exchange): readonly Channel[] {
   const ofChannel = (channel: Channel): Stream => ({ exchange: name, symbol: 'X', pair: 'X', channel, interval: null, name: 'X' }) // prettier-ignore
   return (['trade', 'aggTrade'] as const).filter(
-    channel => channels[channel] !== undefined && trades?.url(ofChannel(channel), 1, 1, null) !== undefined,
+    channel =>
+      channels[channel] !== undefined &&
+      trades?.url(ofChannel(channel), { from: 1, to: 1, since: 0 }, null) !== undefined,
   )
 }
 

@@ -1,9 +1,10 @@
 /** Old trades of the Binance family by REST: single ones and aggregated ones, each by their own ids. */
 import { DecodeError } from '../../model/errors.js'
 import type { Trade } from '../../model/event.js'
-import { exactPrice, exactSize, idText } from '../../model/number.js'
+import { exactPrice, exactSize, idText, plainDecimal } from '../../model/number.js'
+import { MICROS_PER_MS } from '../../model/time.js'
 import type { JsonObject } from '../../wire/json.js'
-import type { TradeRequest } from '../exchange.js'
+import type { PastTrades, TradeRequest } from '../exchange.js'
 import { restOrigin } from './address.js'
 import { binanceTime, type FrameContext } from './binance-fields.js'
 
@@ -22,17 +23,41 @@ export function tradeRequest(
 ): TradeRequest {
   return {
     most: MOST,
-    url: ({ symbol, channel }, from, to, base) => {
+    url: ({ symbol, channel }, { from, to }, base) => {
       const path = channel === 'trade' || channel === 'aggTrade' ? paths(symbol)[channel] : undefined
       if (path === undefined) return undefined
       const limit = Math.min(MOST, to - from + 1)
       return `${restOrigin(base, host(symbol))}${path}?symbol=${encodeURIComponent(symbol)}&fromId=${String(from)}&limit=${String(limit)}`
     },
-    wrap: ({ symbol, channel }, body) => {
+    wrap: ({ symbol, channel }, _, body) => {
       const stream = `${symbol.toLowerCase()}@${channel === 'aggTrade' ? AGGREGATED : SINGLE}`
       return `{"stream":${JSON.stringify(stream)},"generated":true,"data":${body}}`
     },
+    answer,
   }
+}
+
+/** First and last id of an aggregated trade are not told: a recorded event no longer has them. */
+function answer({ pathname, searchParams }: URL, past: PastTrades): string | undefined {
+  const list = pathname.slice(pathname.lastIndexOf('/') + 1)
+  if (list !== SINGLE && list !== AGGREGATED) return undefined
+  const trades = past.of(searchParams.get('symbol') ?? '', list === SINGLE ? 'trade' : 'aggTrade')
+  const from = Number(searchParams.get('fromId') ?? 0)
+  const limit = Math.min(MOST, Number(searchParams.get('limit') ?? 500))
+  const rows = trades.filter(({ id }) => Number(id) >= from).slice(0, limit)
+  return `[${rows.map(list === SINGLE ? singleRow : aggregatedRow).join(',')}]`
+}
+
+function singleRow({ id, price, size, side, time }: Trade): string {
+  return `{"id":${id},"price":"${plainDecimal(price)}","qty":"${plainDecimal(size)}","time":${toMs(time)},"isBuyerMaker":${String(side === 'sell')},"isBestMatch":true}`
+}
+
+function aggregatedRow({ id, price, size, side, time }: Trade): string {
+  return `{"a":${id},"p":"${plainDecimal(price)}","q":"${plainDecimal(size)}","T":${toMs(time)},"m":${String(side === 'sell')},"M":true}`
+}
+
+function toMs(time: number): string {
+  return String(Math.floor(time / MICROS_PER_MS))
 }
 
 /** A row of such a page; undefined where the frame is none. */

@@ -1,19 +1,14 @@
 /** Deribit's JSON-RPC messages as events, book updates and notices. */
 import { DecodeError } from '../../model/errors.js'
-import type { BookUpdate, Candle, Decoded, Level, Side } from '../../model/event.js'
-import {
-  exactNumber,
-  exactNumberWithExponent,
-  exactPrice,
-  exactSize,
-  idText,
-  sequenceNumber,
-} from '../../model/number.js'
+import type { BookUpdate, Candle, Decoded, Level } from '../../model/event.js'
+import { exactNumber, exactNumberWithExponent, exactSize, idText, sequenceNumber } from '../../model/number.js'
 import type { Micros } from '../../model/time.js'
 import { asArray, asObject, asString, own, parseJson, type Json, type JsonObject } from '../../wire/json.js'
 import type { Decoder } from '../exchange.js'
 import { CandleCloser } from './candle-closer.js'
-import { deribitInstrument, isCombo } from './deribit-names.js'
+import { readDeribitHistory } from './deribit-history.js'
+import { deribitHead } from './deribit-names.js'
+import { deribitTrade, liquidatedSides } from './deribit-trades.js'
 import { epochMicros } from './epoch.js'
 import { shown, unexpected } from './unexpected.js'
 import { volumeOrNull } from './wire-fields.js'
@@ -49,6 +44,7 @@ export class DeribitDecoder implements Decoder {
     const method = own(message, 'method')
     if (method === undefined) out.push(response(message))
     else if (method === 'heartbeat') out.push(heartbeat(message))
+    else if (method === 'history') readDeribitHistory(message, receivedAt, out)
     else if (method === 'subscription') this.notification(asObject(own(message, 'params'), 'params'), receivedAt, out)
     else throw unexpected('method', method, 'unknown')
   }
@@ -58,7 +54,7 @@ export class DeribitDecoder implements Decoder {
     const data = own(params, 'data')
     const [kind = '', ...rest] = channel.split('.')
     if (kind === 'trades')
-      for (const trade of asArray(data, 'trades')) decodeTrade(asObject(trade, 'trade'), received, out)
+      for (const trade of asArray(data, 'trades')) readTrade(asObject(trade, 'trade'), received, out)
     else if (kind === 'book') out.push(decodeBook(asObject(data, 'book'), rest.length > 2, received))
     else if (kind === 'quote') out.push(decodeQuote(asObject(data, 'quote'), received))
     else if (kind === 'ticker') decodeTicker(asObject(data, 'ticker'), received, out)
@@ -96,46 +92,18 @@ function heartbeat(message: JsonObject): Decoded {
   return kind === 'test_request' ? { type: 'answer', text: DERIBIT_TEST } : { type: 'heartbeat' }
 }
 
-function headOf(data: JsonObject): { exchange: string; symbol: string; pair: string } {
-  return deribitHead(asString(own(data, 'instrument_name'), 'instrument_name'))
-}
-
-/** What every event of an instrument begins with. @throws DecodeError `symbol`. */
-export function deribitHead(symbol: string): { exchange: string; symbol: string; pair: string } {
-  const instrument = deribitInstrument(symbol)
-  if (instrument === undefined || symbol.includes('/')) throw new DecodeError('symbol', `no instrument: ${symbol}`)
-  return { exchange: 'deribit', symbol, pair: instrument.pair }
-}
-
-/**
- * Amounts stay as sent: US dollars for inverse perpetuals and futures, coins for linear ones and options.
- * Legs of a combination are sent again on their own channels and are not repeated here.
- */
-function decodeTrade(data: JsonObject, received: Micros, out: Decoded[]): void {
-  const head = headOf(data)
-  const side = sideOf(own(data, 'direction'))
-  const raw = own(data, 'price')
-  const price = isCombo(head.symbol) ? exactNumber(raw, 'price') : exactPrice(raw, 'price')
-  const size = exactSize(own(data, 'amount'), 'amount')
-  const time = epochMicros(own(data, 'timestamp'), 'ms', 'timestamp')
-  sequenceNumber(own(data, 'trade_seq'), 'trade_seq')
-  out.push({ type: 'trade', ...head, id: idText(own(data, 'trade_id'), 'trade_id'), price, size, side, time, received })
-  for (const liquidated of liquidatedSides(own(data, 'liquidation'), side)) {
-    out.push({ type: 'liquidation', ...head, price, size, side: liquidated, time, received })
+/** Legs of a combination are sent again on their own channels and are not repeated here. */
+function readTrade(data: JsonObject, received: Micros, out: Decoded[]): void {
+  const trade = deribitTrade(data, received)
+  const { exchange, symbol, pair, price, size, time } = trade
+  out.push(trade)
+  for (const side of liquidatedSides(own(data, 'liquidation'), trade.side)) {
+    out.push({ type: 'liquidation', exchange, symbol, pair, price, size, side, time, received })
   }
 }
 
-function sideOf(direction: Json | undefined): 'buy' | 'sell' {
-  if (direction === 'buy' || direction === 'sell') return direction
-  throw unexpected('direction', direction)
-}
-
-/** Whose order was a forced one: the taker's (`T`), the maker's (`M`) on the other side, or both (`MT`). */
-function liquidatedSides(flag: Json | undefined, taker: 'buy' | 'sell'): Side[] {
-  if (typeof flag !== 'string') return []
-  const sides: Side[] = flag.includes('T') ? [taker] : []
-  if (flag.includes('M')) sides.push(taker === 'buy' ? 'sell' : 'buy')
-  return sides
+function headOf(data: JsonObject): { exchange: string; symbol: string; pair: string } {
+  return deribitHead(asString(own(data, 'instrument_name'), 'instrument_name'))
 }
 
 /** `book.NAME.INTERVAL` sends a snapshot and changes; `book.NAME.GROUP.DEPTH.INTERVAL` a whole picture each time. */

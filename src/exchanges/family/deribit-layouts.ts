@@ -54,12 +54,24 @@ function tradesRule(headOf: (symbol: string) => Head): Rule {
           integer('trade_seq'),
           integer('timestamp'),
         ],
-        (gathered, head, id, price, size, side, _, __, count) => {
+        (gathered, head, id, price, size, side, _, ordinal, count) => {
           const time = millis(count)
           if (Number.isNaN(time)) gathered.sound = false
           const { exchange, symbol, pair } = head
           const { received } = gathered
-          gathered.events.push({ type: 'trade', exchange, symbol, pair, id, price, size, side, time, received })
+          gathered.events.push({
+            type: 'trade',
+            exchange,
+            symbol,
+            pair,
+            id,
+            price,
+            size,
+            side,
+            time,
+            received,
+            ordinal,
+          })
         },
       ),
     ],

@@ -1,4 +1,5 @@
 /** Names of Deribit's instruments and the unified pairs that they stand for. */
+import { DecodeError } from '../../model/errors.js'
 import type { Instrument } from '../../model/instrument.js'
 
 /**
@@ -71,4 +72,11 @@ function nameOfExpiry(rest: string): string {
   const date = `${String(Number(day))}${MONTHS[Number(month) - 1] ?? '?'}${year}`
   if (strike === undefined) return date
   return `${date}-${strike}${fraction === undefined ? '' : `D${fraction}`}-${kind}`
+}
+
+/** What every event of an instrument begins with. @throws DecodeError `symbol`. */
+export function deribitHead(symbol: string): { exchange: string; symbol: string; pair: string } {
+  const instrument = deribitInstrument(symbol)
+  if (instrument === undefined || symbol.includes('/')) throw new DecodeError('symbol', `no instrument: ${symbol}`)
+  return { exchange: 'deribit', symbol, pair: instrument.pair }
 }

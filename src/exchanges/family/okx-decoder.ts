@@ -18,6 +18,7 @@ import {
   okxTrade,
   pushOkxLiquidations,
 } from './okx-events.js'
+import { readOkxHistory } from './okx-history.js'
 import { okxHead } from './okx-symbol.js'
 import { decodeOkxTable } from './okx-v3.js'
 import { dataObjects, ignored, orNull } from './wire-fields.js'
@@ -47,7 +48,8 @@ export class OkxDecoder implements Decoder {
       return
     }
     const message = asObject(value, 'message')
-    if (own(message, 'event') !== undefined) out.push(eventNotice(message))
+    if (own(message, 'history') !== undefined) readOkxHistory(message, receivedAt, out)
+    else if (own(message, 'event') !== undefined) out.push(eventNotice(message))
     else if (own(message, 'arg') !== undefined) this.pushData(message, receivedAt, out)
     else if (own(message, 'table') !== undefined) decodeOkxTable(message, receivedAt, out)
     else if (own(message, 'code') !== undefined) pushRest(message, receivedAt, out)

@@ -7,18 +7,27 @@ import { epochMicros } from './epoch.js'
 import { okxHead, type OkxHead } from './okx-symbol.js'
 import { ignored, orNull, readSide, volumeOrNull } from './wire-fields.js'
 
-/** `side` is the taker's. With `count` above 1 the trade stands for several fills at one price, `tradeId` for the last. */
+/** `side` is the taker's. With a `count` the trade may stand for several fills at one price, `tradeId` for the last; without, ids step by one. */
 export function okxTrade(item: JsonObject, received: Micros): Trade {
+  const id = idText(own(item, 'tradeId'), 'tradeId')
   return {
     type: 'trade',
     ...okxHead(own(item, 'instId')),
-    id: idText(own(item, 'tradeId'), 'tradeId'),
+    id,
     price: exactPrice(own(item, 'px'), 'px'),
     size: exactSize(own(item, 'sz'), 'sz'),
     side: readSide(own(item, 'side'), 'side'),
     time: epochMicros(own(item, 'ts'), 'ms', 'ts'),
     received,
+    ...place(id, own(item, 'count')),
   }
+}
+
+/** What a trade says of its place among the others. */
+function place(id: string, fills: Json | undefined): Pick<Trade, 'aggregated' | 'ordinal'> {
+  if (fills !== undefined) return { aggregated: true }
+  const ordinal = Number(id)
+  return Number.isSafeInteger(ordinal) ? { ordinal } : {}
 }
 
 /** The best levels of a `bbo-tbt` message; a side without orders is no quote. */

@@ -37,13 +37,32 @@ function tradesRule(channel: string): Rule {
           size('sz'),
           choice('side', { buy: 'buy' as const, sell: 'sell' as const }),
           integer('ts'),
+          optional(integer('count')),
         ],
-        (gathered, head, id, price, size, side, count) => {
-          const time = millis(count)
+        (gathered, head, id, price, size, side, sent, fills) => {
+          const time = millis(sent)
           if (Number.isNaN(time)) gathered.sound = false
           const { exchange, symbol, pair } = head
           const { received } = gathered
-          gathered.events.push({ type: 'trade', exchange, symbol, pair, id, price, size, side, time, received })
+          if (fills !== undefined) {
+            gathered.events.push({ type: 'trade', exchange, symbol, pair, id, price, size, side, time, received, aggregated: true }) // prettier-ignore
+            return
+          }
+          const ordinal = Number(id)
+          if (!Number.isSafeInteger(ordinal)) gathered.sound = false
+          gathered.events.push({
+            type: 'trade',
+            exchange,
+            symbol,
+            pair,
+            id,
+            price,
+            size,
+            side,
+            time,
+            received,
+            ordinal,
+          })
         },
       ),
     ],

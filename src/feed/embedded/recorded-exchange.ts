@@ -1,5 +1,7 @@
 /** An exchange in a box: a recording, spoken in the named exchange's own dialect to any client of that exchange. */
-import type { ClientRequest, Exchange } from '../../exchanges/exchange.js'
+import type { ClientRequest, Decoder, Exchange } from '../../exchanges/exchange.js'
+import { DecodeError } from '../../model/errors.js'
+import type { Decoded } from '../../model/event.js'
 import { MICROS_PER_MS } from '../../model/time.js'
 import type { EmbeddedExchange } from './embedded-exchange.js'
 import type { ClientRules, ExchangeClient } from './exchange-client.js'
@@ -9,6 +11,7 @@ import { Faults } from './faults.js'
 import { framed, framingOf, namesIn } from './framing.js'
 import { Playback, type PlaybackHall, type RecordedMessage, type RecordedMessages } from './playback.js'
 import { TapeBooks } from './tape-books.js'
+import { TapeTrades } from './tape-trades.js'
 import { ticketFor } from './tickets.js'
 
 export interface RecordedExchangeOptions {
@@ -69,7 +72,9 @@ class RecordedVenue implements Venue, PlaybackHall {
   readonly heartbeat: Venue['heartbeat']
   readonly rules: ClientRules
   subscriptions = 0
+  private readonly decoder: Decoder
   private readonly books: TapeBooks
+  private readonly trades = new TapeTrades()
   private server: ExchangeServer | undefined
 
   constructor(
@@ -82,6 +87,7 @@ class RecordedVenue implements Venue, PlaybackHall {
     this.rules = { messages: { count: count + 1, perMs }, farewell: () => null }
     const { heartbeat } = exchange.dialect
     this.heartbeat = heartbeat && { everyMs: heartbeat.everyMs, text: () => heartbeat.text(Date.now() * MICROS_PER_MS) }
+    this.decoder = exchange.decoder()
     this.books = new TapeBooks(exchange)
   }
 
@@ -131,7 +137,8 @@ class RecordedVenue implements Venue, PlaybackHall {
     const ticket = ticketFor(this.exchange, address)
     if (ticket !== undefined) return { status: 200, body: ticket }
     const info = this.exchange.dialect.info?.(address, this.symbols, Date.now() * MICROS_PER_MS)
-    if (info !== undefined) return { status: 200, body: info }
+    const known = info ?? this.exchange.trades?.answer(address, this.trades)
+    if (known !== undefined) return { status: 200, body: known }
     const deadline = performance.now() + SNAPSHOT_WITHIN_MS
     for (;;) {
       const body = this.books.answer(address)
@@ -142,13 +149,28 @@ class RecordedVenue implements Venue, PlaybackHall {
     }
   }
 
-  play({ text, time }: RecordedMessage): void {
+  play(message: RecordedMessage): void {
+    const { text } = message
     const topics = this.exchange.dialect.topics(text)
-    this.books.feed(text, time, topics)
+    const found = this.read(message)
+    this.books.feed(text, found, topics)
+    this.trades.feed(found)
     if (topics.length === 1) this.playTo(topics[0] ?? '', text)
     else if (topics.length > 1) this.playOnce(topics, text)
     if (this.unsubscribed === 'nothing') return
     for (const client of this.server?.clients ?? []) if (client.topics.size === 0) client.data(text)
+  }
+
+  private read({ text, time }: RecordedMessage): readonly Decoded[] {
+    const found: Decoded[] = []
+    try {
+      this.decoder.decode(Buffer.from(text), time, found)
+    } catch (error) {
+      // The client will meet the same message and say what is wrong with it.
+      if (!(error instanceof DecodeError)) throw error
+      return []
+    }
+    return found
   }
 
   gather(): void {

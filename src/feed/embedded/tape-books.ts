@@ -1,10 +1,8 @@
 /** The order books of a recording while it plays, so that a client who comes late is served as the exchange would serve it. */
-import type { BookRule, Decoder, Exchange } from '../../exchanges/exchange.js'
+import type { BookRule, Exchange } from '../../exchanges/exchange.js'
 import { BookSync } from '../../market/book-sync.js'
 import type { BookUpdate, Decoded, Level } from '../../model/event.js'
-import { DecodeError } from '../../model/errors.js'
 import { plainDecimal } from '../../model/number.js'
-import type { Micros } from '../../model/time.js'
 
 interface TapeBook {
   readonly sync: BookSync
@@ -19,28 +17,18 @@ const LONGEST_STORY = 50_000
 
 /** Answers requests for snapshots where they are fetched by REST, and tells late subscribers the story so far where they come on the stream. */
 export class TapeBooks {
-  private readonly decoder: Decoder
   private readonly books = new Map<string, TapeBook>()
   private readonly stories = new Map<string, string[]>()
   private readonly rule: BookRule | null
 
   constructor(exchange: Exchange) {
-    this.decoder = exchange.decoder()
     this.rule = exchange.book
   }
 
-  /** Follows a message of the recording, which belongs to these topics. */
-  feed(text: string, time: Micros, topics: readonly string[]): void {
+  /** Follows a message of the recording, which says this and belongs to these topics. */
+  feed(text: string, found: readonly Decoded[], topics: readonly string[]): void {
     if (this.rule === null) return
-    const decoded: Decoded[] = []
-    try {
-      this.decoder.decode(Buffer.from(text), time, decoded)
-    } catch (error) {
-      // The client will meet the same message and say what is wrong with it.
-      if (error instanceof DecodeError) return
-      throw error
-    }
-    for (const item of decoded) {
+    for (const item of found) {
       if (item.type !== 'bookUpdate' || item.kind === 'partial') continue
       if (this.rule.snapshot === 'rest') this.follow(item, text, this.rule)
       else for (const topic of topics) this.tell(topic, item.kind, text)

@@ -1,6 +1,6 @@
 /** What each stream of a recording holds: events, first and last id, and how much of it is there. */
 import { EXCHANGES } from '../../exchanges/registry.js'
-import type { MarketEvent } from '../../model/event.js'
+import { placeOf, type MarketEvent } from '../../model/event.js'
 import type { Micros } from '../../model/time.js'
 import type { StreamNames } from '../stream-names.js'
 import type { LossRow } from './loss-rows.js'
@@ -30,6 +30,8 @@ interface Tally {
   readonly stream: string
   readonly pair: string
   readonly isTrade: boolean
+  /** Trades carry a count, which is not their id. */
+  readonly hasOrdinals: boolean
   events: number
   readonly first: Micros
   last: Micros
@@ -57,16 +59,17 @@ export class StreamTally {
       tally.events++
       tally.last = Math.max(tally.last, event.received)
       tally.lastId = id ?? tally.lastId
-      if (id !== null) count(tally, id)
+      if (id !== null) count(tally, event)
       return
     }
     if (this.#tallies.size >= MOST) return
     const { exchange, pair, received } = event
     const fresh: Tally = {
-      exchange, stream, pair, isTrade: event.type === 'trade', events: 1, first: received, last: received, firstId: id, lastId: id,
+      exchange, stream, pair, isTrade: event.type === 'trade',
+      hasOrdinals: event.type === 'trade' && event.ordinal !== undefined, events: 1, first: received, last: received, firstId: id, lastId: id,
       ids: 0, lowest: Infinity, highest: -Infinity,
     } // prettier-ignore
-    if (id !== null) count(fresh, id)
+    if (id !== null) count(fresh, event)
     this.#tallies.set(key, fresh)
   }
 
@@ -104,9 +107,9 @@ function shareOf(
   return { coverage: span <= 0 ? 1 : Math.max(0, 1 - away / span), by: 'time' }
 }
 
-function count(tally: Tally, id: string): void {
+function count(tally: Tally, event: MarketEvent): void {
   tally.ids++
-  const number = Number(id)
+  const number = event.type === 'trade' ? placeOf(event) : Number(idOf(event))
   if (number < tally.lowest) tally.lowest = number
   if (number > tally.highest) tally.highest = number
 }
@@ -116,8 +119,10 @@ function skipped({ ids, lowest, highest }: Tally): number {
   return Number.isSafeInteger(highest - lowest) ? Math.max(0, highest - lowest + 1 - ids) : 0
 }
 
-function isContiguous({ exchange, isTrade, ids }: Tally): boolean {
-  return isTrade && ids > 0 && EXCHANGES.get(exchange)?.tradeIds === 'contiguous'
+function isContiguous({ exchange, isTrade, hasOrdinals, ids }: Tally): boolean {
+  const known = EXCHANGES.get(exchange)
+  if (!isTrade || ids === 0 || known === undefined) return false
+  return known.ordinals === undefined ? known.tradeIds === 'contiguous' : hasOrdinals
 }
 
 function isProvable({ exchange, stream, isTrade }: Tally): boolean {
