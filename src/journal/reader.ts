@@ -42,10 +42,10 @@ export interface JournalOptions {
   readonly from?: Micros
   /** Nothing received after this is given out. */
   readonly to?: Micros
-  /**
-   * Keeps reading as the file grows. Called at its end: resolves after a while, with false to stop. Times and waiting are the
   /** Where reading begins, as {@link JournalReader.place} said it of the same recording. */
   readonly beginAt?: Place
+  /**
+   * Keeps reading as the file grows. Called at its end: resolves after a while, with false to stop. Times and waiting are the
    * caller's.
    */
   readonly follow?: () => Promise<boolean>
@@ -61,8 +61,6 @@ export interface ReadProgress {
   readonly total: number | null
 }
 
-/** A journal that is being read. */
-export interface JournalReader {
 /** A place in a recording at which a line begins, or a member. */
 export interface Place {
   /** Of a recording in many files, which one. */
@@ -70,6 +68,8 @@ export interface Place {
   readonly byte: number
 }
 
+/** A journal that is being read. */
+export interface JournalReader {
   readonly format: JournalFormat
   readonly packing: Packing
   /** The first header of a recording, once its first batch has been read. */
@@ -79,10 +79,10 @@ export interface Place {
    * @throws GenesisError `corrupt` at the first thing that cannot be read, unless told to skip it.
    */
   batches(): AsyncGenerator<readonly JournalItem[]>
-  /** So far; complete when {@link batches} has ended. */
-  report(): JournalReport
   /** Where what comes after the last batch begins; null where reading cannot begin there. */
   place(): Place | null
+  /** So far; complete when {@link batches} has ended. */
+  report(): JournalReport
   progress(): ReadProgress
   /** Needed only where {@link batches} is not read. */
   close(): Promise<void>

@@ -96,6 +96,7 @@ export class Session {
 
   constructor(options: SessionOptions) {
     this.#options = options
+    this.#limit = options.limit ?? Infinity
     const names = (this.names = new StreamNames(options.streams))
     this.bus = new TranscendentalEventBus<SessionEvents>({ timers: edgeTimers(this.clock) })
     this.boundary = new TapingBoundary({
@@ -276,6 +277,12 @@ export class Session {
     if (event.type !== 'status') this.#marketEvents++
     this.#countPublished(event)
     void this.bus.emit(event.type, event, 'market')
+  }
+
+  #countPublished({ type }: FeedEvent): void {
+    const published = this.#published.get(type)
+    if (published === undefined) this.#published.set(type, { count: 1 })
+    else published.count++
   }
 
   /** Frames are atoms: a limit ends the run between two of them, so that its tape replays to the same end. */
