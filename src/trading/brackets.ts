@@ -54,13 +54,12 @@ export class Brackets {
 
   /** Which exits this bar, now closing, may still fill: those whose entry was at its open, and, pessimistic, every new stop. */
   dueInBar(candle: Candle, model: FillModelName, now: Micros): (order: WorkingOrder) => boolean {
-    const open = plainDecimal(candle.open)
     const before = this.barClosed
     this.barClosed = now
     return ({ id, order, waiting }) => {
       const entry = this.entryPrices.get(id)
       if (entry === undefined || order.time <= before) return false
-      return entry === open || (waiting && model === 'pessimistic')
+      return entry === plainDecimal(candle.open) || (waiting && model === 'pessimistic')
     }
   }
 }

@@ -117,7 +117,8 @@ export class Dealings {
   /** What a bar still does to the exits of its own entries: of those entered at its open, and, pessimistic, to every stop. */
   closeBar(candle: Candle, model: FillModelName, now: Micros): void {
     if (this.brackets.hasExits) this.runAgenda(now)
-    this.book(this.parts.paper.closeBar(candle, now, this.brackets.dueInBar(candle, model, now)), now)
+    const executed = this.parts.paper.closeBar(candle, now, this.brackets.dueInBar(candle, model, now))
+    if (executed.length > 0) this.book(executed, now)
   }
 
   pay(holding: Holding, payment: FundingPayment, now: Micros): void {

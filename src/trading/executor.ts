@@ -31,6 +31,8 @@ export interface ExecutorOptions {
   readonly onNote?: (note: OrderNote) => void
 }
 
+const NOTHING: readonly TradingEvent[] = Object.freeze([])
+
 /** Used where the exchange tells no size step: probability shares of a queue must not end in endless digits. */
 const FINEST = decimal('0.00000001')
 
@@ -45,6 +47,7 @@ export class Executor {
   /** Gives the events collected since the last call and forgets finished orders. */
   take(): readonly TradingEvent[] {
     const { out } = this
+    if (out.length === 0) return NOTHING
     this.out = []
     for (const event of out) {
       if (event.type === 'order' && this.orders.get(event.id)?.open === false) this.orders.delete(event.id)

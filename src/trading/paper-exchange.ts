@@ -150,21 +150,23 @@ export class PaperExchange {
     const { venue, matching } = this.place(candle.exchange, candle.symbol)
     if (venue.display.source === 'none') venue.display.source = 'bars'
     if (!candle.closed || venue.display.source !== 'bars') return NOTHING
+    const concerned = venue.orders.length > 0
     this.executor.now = now
-    if (venue.orders.length > 0) fillBar(venue, matching, candle, this.options.model)
+    if (concerned) fillBar(venue, matching, candle, this.options.model)
     // Exits attached to what has just filled begin their life in this bar, at its open.
     venue.last = candle.open
-    return this.end(venue)
+    return concerned ? this.end(venue) : NOTHING
   }
 
   /** The end of a bar, after exits were attached to its entries: see {@link fillAttachedExits}. */
   closeBar(candle: Candle, now: Micros, isDue: (order: WorkingOrder) => boolean): readonly TradingEvent[] {
     const { venue, matching } = this.place(candle.exchange, candle.symbol)
     if (!candle.closed || venue.display.source !== 'bars') return NOTHING
+    const concerned = venue.orders.length > 0
     this.executor.now = now
-    fillAttachedExits(venue, matching, candle, this.options.model, isDue)
+    if (concerned) fillAttachedExits(venue, matching, candle, this.options.model, isDue)
     venue.last = candle.close
-    return this.end(venue)
+    return concerned ? this.end(venue) : NOTHING
   }
 
   /** A gap or a broken link leaves what was displayed untrusted until the next good data. */
