@@ -12,11 +12,6 @@ interface OfInstrument {
   readonly symbol: string
 }
 
-/** Handlers whose events belong to one instrument. */
-const ROUTED = ['onTrade', 'onQuote', 'onBook', 'onCandle', 'onFunding', 'onFill', 'onOrder'] as const
-/** Handlers that every instance hears. */
-const SHARED = ['onTimer', 'onStop'] as const
-
 /** Handlers that make an instance for each instrument on its first event and pass events on to it. */
 export function perInstrument(create: () => StrategyHandlers): StrategyHandlers {
   // The first instance is made at once: what it handles, all handle, and its mistakes show at the start.
@@ -34,22 +29,25 @@ export function perInstrument(create: () => StrategyHandlers): StrategyHandlers 
     }
     return (last = instance)
   }
-  const routed: Record<string, unknown> = {}
-  for (const name of ROUTED) {
-    if (spare[name] !== undefined) routed[name] = (event: OfInstrument) => callWith(find(event).handlers, name, event)
-  }
-  for (const name of SHARED) {
-    if (spare[name] === undefined) continue
-    routed[name] = (...input: unknown[]) =>
-      [...instances.values()].flatMap(({ handlers }) => listOf(callWith(handlers, name, ...input)))
-  }
   const first = spare
-  if (first.onStart !== undefined) routed['onStart'] = () => callWith(first, 'onStart')
-  return routed
-}
-
-function callWith(handlers: StrategyHandlers, name: keyof StrategyHandlers, ...input: unknown[]): Answer {
-  return (handlers[name] as ((...input: unknown[]) => Answer) | undefined)?.apply(handlers, input)
+  const of = (event: OfInstrument): StrategyHandlers => find(event).handlers
+  const all = (ask: (handlers: StrategyHandlers) => Answer): readonly Request[] =>
+    [...instances.values()].flatMap(({ handlers }) => listOf(ask(handlers)))
+  const routed: Required<StrategyHandlers> = {
+    onStart: () => first.onStart?.(),
+    onTrade: trade => of(trade).onTrade?.(trade),
+    onQuote: quote => of(quote).onQuote?.(quote),
+    onBook: book => of(book).onBook?.(book),
+    onCandle: candle => of(candle).onCandle?.(candle),
+    onFunding: funding => of(funding).onFunding?.(funding),
+    onFill: fill => of(fill).onFill?.(fill),
+    onOrder: order => of(order).onOrder?.(order),
+    onTimer: (name, now) => all(handlers => handlers.onTimer?.(name, now)),
+    onStop: () => all(handlers => handlers.onStop?.()),
+  }
+  return Object.fromEntries(
+    Object.entries(routed).filter(([name]) => first[name as keyof StrategyHandlers] !== undefined),
+  )
 }
 
 function listOf(answer: Answer): readonly Request[] {

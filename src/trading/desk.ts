@@ -91,7 +91,7 @@ export class Desk {
     if (candle.closed) this.dealings.closeBar(candle, this.options.model ?? 'pessimistic', now)
     this.price(holding, candle.close, now)
     this.watch(now)
-    this.ask(this.parts.runner.call('onCandle', candle), now)
+    this.ask(this.parts.runner.onCandle(candle), now)
     return this.dealings.flush()
   }
 

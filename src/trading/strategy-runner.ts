@@ -1,6 +1,6 @@
 /** Runs one strategy so that nothing it does can harm the run: what it throws or returns wrongly stops it, and only it. */
 import { messageOf } from '../model/errors.js'
-import type { Trade } from '../model/event.js'
+import type { Candle, Trade } from '../model/event.js'
 import type { Answer, Request, StrategyContext, StrategyHandlers } from '../model/trading.js'
 
 /** What the desk needs of a strategy; `defineStrategy` makes one. */
@@ -59,7 +59,7 @@ export class StrategyRunner {
     }
   }
 
-  /** The same as `call('onTrade', …)` for the busiest handler, without its detours. */
+  /** The same as `call('onTrade', …)`, without its detours; so are the other two of the busiest handlers. */
   onTrade(trade: Trade): readonly Request[] {
     const { handlers } = this
     if (handlers.onTrade === undefined) return NO_REQUESTS
@@ -71,6 +71,21 @@ export class StrategyRunner {
       return answer === undefined || answer === null ? NO_REQUESTS : this.read('onTrade', answer)
     } catch (thrown) {
       this.fail('onTrade', messageOf(thrown))
+      return NO_REQUESTS
+    }
+  }
+
+  onCandle(candle: Candle): readonly Request[] {
+    const { handlers } = this
+    if (handlers.onCandle === undefined) return NO_REQUESTS
+    this.calls++
+    this.inside = 'onCandle'
+    try {
+      const answer = handlers.onCandle(candle)
+      this.inside = null
+      return answer === undefined || answer === null ? NO_REQUESTS : this.read('onCandle', answer)
+    } catch (thrown) {
+      this.fail('onCandle', messageOf(thrown))
       return NO_REQUESTS
     }
   }
