@@ -39,6 +39,7 @@ export class Ledger {
   private readonly balances = new Map<string, Decimal>()
   private readonly opening = new Map<string, Decimal>()
   private readonly holdings = new Map<string, Map<string, Holding>>()
+  private listed: readonly Holding[] = []
   private readonly feesByAsset = new Map<string, Decimal>()
   private readonly fundingByAsset = new Map<string, Decimal>()
   /** Undoes, for the balance check, the sales that fees in the base asset are booked as: they are counted as fees already. */
@@ -76,13 +77,15 @@ export class Ledger {
         volatility: new Volatility(VOLATILITY_INTERVAL),
       }
       symbols.set(symbol, holding)
+      this.listed = [...this.holdings.values()].flatMap(ofExchange => [...ofExchange.values()])
       if (market.contract !== 'spot') this.hasDerivatives = true
     }
     return holding
   }
 
-  *all(): Generator<Holding> {
-    for (const symbols of this.holdings.values()) yield* symbols.values()
+  /** By exchange, then in the order in which they were opened. */
+  all(): readonly Holding[] {
+    return this.listed
   }
 
   /** Takes the latest price of an instrument; cheap, called on every trade. */

@@ -46,10 +46,11 @@ export class RoundTrips {
   /** Closed round trips that were let go. */
   dropped = 0
   private readonly open = new Map<string, Open>()
+  private latest = { exchange: '', symbol: '', key: ':' }
 
   /** `feeInQuote` is the fill's fee at its value in the quote asset. */
   take(fill: Fill, feeInQuote: number): void {
-    const key = `${fill.exchange}:${fill.symbol}`
+    const key = this.keyOf(fill.exchange, fill.symbol)
     const price = Number(fill.price)
     const size = Number(fill.size)
     const side = fill.side === 'buy' ? 'long' : 'short'
@@ -72,11 +73,20 @@ export class RoundTrips {
   /** A price of the instrument, for the excursions. */
   mark(exchange: string, symbol: string, price: number): void {
     if (this.open.size === 0) return
-    const open = this.open.get(`${exchange}:${symbol}`)
+    const open = this.open.get(this.keyOf(exchange, symbol))
     if (open === undefined) return
     const profit = (price - open.entryValue / open.entered) * open.held * (open.side === 'long' ? 1 : -1)
     if (profit < open.adverse) open.adverse = profit
     else if (profit > open.favourable) open.favourable = profit
+  }
+
+  /** Prices come one after another of the same instrument, so its key is made once. */
+  private keyOf(exchange: string, symbol: string): string {
+    const { latest } = this
+    if (latest.symbol !== symbol || latest.exchange !== exchange) {
+      this.latest = { exchange, symbol, key: `${exchange}:${symbol}` }
+    }
+    return this.latest.key
   }
 
   private enter(
