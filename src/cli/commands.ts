@@ -196,6 +196,7 @@ export const COMMANDS: readonly CommandSpec[] = [
       'rate',
       'lines',
       'workers',
+      'backfill',
       'source',
       'fromToken',
       'publish',

@@ -145,6 +145,24 @@ describe.concurrent('--backfill', () => {
     const ids = idsOf(replayed.events)
     expect(new Set(ids).size).toBe(ids.length)
     expect(missing(ids)).toBe(recorded.summary['backfill'].lost)
+    const { filled, arrived } = recorded.summary['backfill']
+    const gaps = await genesis(['gaps', path])
+    const rows = gaps.events.filter(row => row['type'] === 'gap')
+    const came = rows.reduce((sum, row) => sum + Number(row['backfilled'] ?? 0), 0)
+    expect(came).toBe(filled + arrived)
+    expect(gaps.summary).toMatchObject({ backfilled: came, missing: recorded.summary['backfill'].lost })
+  })
+
+  it('is there for genesis serve, too', async () => {
+    const box = await startBox('--rate', '100', '--fault', 'drop=3%')
+    const args = ['btcusdt@trade', '--exchange', 'sim', '--url', box.url, '--json', '--backfill', '--port', '0']
+    const running = start(['serve', ...args])
+    await until(() => eventsIn(running).filter(event => event['state'] === 'gap').length >= 2, 15_000)
+    await new Promise(resolve => setTimeout(resolve, 2_500))
+    running.child.kill('SIGINT')
+    const { summary } = await running.finished
+    await box.stop()
+    expect(summary['backfill'].filled).toBeGreaterThan(0)
   })
 
   it('asks for nothing unless told to', async () => {

@@ -14,23 +14,29 @@ export async function run(input: CommandInput): Promise<ExitCode> {
   printRows(input, losses, LOSSES)
   const provable = losses.filter(row => row.provable)
   const missing = losses.reduce((sum, row) => sum + Math.max(0, (row.missing ?? 0) - row.backfilled), 0)
+  const backfilled = losses.reduce((sum, row) => sum + row.backfilled, 0)
   const open = losses.filter(row => row.start !== null && row.end === null).length
-  printSummary(input, { command: 'gaps', path, gaps: losses.length, provable: provable.length, open, missing }, [
-    losses.length === 0
-      ? `${path}: no gap is known`
-      : `${path}: ${countText(losses.length)} gaps, ${countText(provable.length)} of them proven; ${countText(missing)} messages known to be missing`,
-  ])
+  printSummary(
+    input,
+    { command: 'gaps', path, gaps: losses.length, provable: provable.length, open, missing, backfilled },
+    [
+      losses.length === 0
+        ? `${path}: no gap is known`
+        : `${path}: ${countText(losses.length)} gaps, ${countText(provable.length)} of them proven; ${countText(missing)} messages known to be missing${backfilled === 0 ? '' : `, ${countText(backfilled)} came later`}`,
+    ],
+  )
   return EXIT.done
 }
 
 const LOSSES: ReportTable<LossRow> = {
-  header: ['from', 'for', 'stream', 'cause', 'missing', 'proven', 'why'],
+  header: ['from', 'for', 'stream', 'cause', 'missing', 'backfilled', 'proven', 'why'],
   cells: row => [
     row.start === null ? '–' : timeText(row.start),
     row.start === null ? '–' : row.end === null ? 'to the end' : spanText(row.end - row.start),
     row.stream === null ? 'all' : `${row.exchange ?? ''}:${row.stream}`,
     row.cause,
     { text: row.missing === null ? '?' : countText(row.missing), align: 'right' },
+    { text: countText(row.backfilled), align: 'right' },
     row.provable ? 'yes' : 'no',
     row.from === null ? row.detail : `${row.detail}: ${row.from} to ${row.to ?? '?'}`,
   ],
