@@ -214,12 +214,13 @@ export const COMMANDS: readonly CommandSpec[] = [
     arguments: '<files...>',
     summary: 'search for the parameters of a strategy, over worker threads, and say how far to trust what was found',
     options: [
-      ...TRADING_OPTIONS, 'method', 'samples', 'objective', 'walkForward', 'top', 'threads', 'stream', 'from', 'to', 'onCorrupt',
+      ...TRADING_OPTIONS, 'method', 'samples', 'objective', 'walkForward', 'top', 'threads', 'report', 'stream', 'from', 'to', 'onCorrupt',
     ], // prettier-ignore
     examples: [
       'genesis optimize btc.jsonl.gz --strategy sma --param fast=5..50:5 --param slow=20,50,100',
       'genesis optimize btc.jsonl.gz --strategy sma --param fast=2..100 --param slow=10..500 --method random --samples 200 --walk-forward 4',
       'genesis optimize btc.jsonl.gz --strategy rsi --param length=5..30:5 --objective return --json',
+      'genesis optimize btc.jsonl.gz --strategy sma --param fast=5..50:5 --param slow=60..200:20 --report search.html',
     ],
     load: () => import('./commands/optimize.js'),
   },

@@ -45,7 +45,11 @@ export function reportingOf({ options, io }: CommandInput, plan: CommandRunPlan)
 /** Whole or not at all. @returns its size in bytes. @throws GenesisError where it cannot be written. */
 export async function writeReport(path: string, run: RunRecord): Promise<number> {
   const { renderReport } = await import('../report/report.js')
-  const text = renderReport(run)
+  return writePage(path, renderReport(run))
+}
+
+/** Whole or not at all. @returns its size in bytes. @throws GenesisError where it cannot be written. */
+export function writePage(path: string, text: string): number {
   try {
     writeFileSync(`${path}.new`, text)
     renameSync(`${path}.new`, path)

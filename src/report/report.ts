@@ -1,5 +1,4 @@
 /** A finished run as one HTML file that needs nothing else: no network, no server, not even scripts to be read. */
-import { createHash } from 'node:crypto'
 import { coarsen } from '../session/chart-candles.js'
 import type { InstrumentRecord, RunRecord } from '../session/run-record.js'
 import library from '../../node_modules/lightweight-charts/dist/lightweight-charts.standalone.production.js?raw'
@@ -9,6 +8,7 @@ import { page } from './page.js'
 import chartScript from './page/chart.js?raw'
 import style from './page/style.css?raw'
 import tableScript from './page/table.js?raw'
+import { policyOf } from './policy.js'
 
 /** A report goes by mail: charts become coarser before a file becomes larger than this many bytes. */
 const MOST_BYTES = 2_000_000
@@ -16,7 +16,7 @@ const SCRIPTS = [library, chartScript, tableScript]
 
 /** Pure: the same run gives the same text, byte for byte. */
 export function renderReport(run: RunRecord): string {
-  const parts = { policy: policy(), style, scripts: SCRIPTS }
+  const parts = { policy: policyOf(SCRIPTS, style), style, scripts: SCRIPTS }
   const room = MOST_BYTES - Buffer.byteLength(page(run, { ...parts, data: '' }).text)
   return page(run, { ...parts, data: fittingData(run, room) }).text
 }
@@ -25,16 +25,6 @@ function fittingData(run: RunRecord, room: number): string {
   const data = jsonForScript(packRun(run))
   const coarser = Buffer.byteLength(data) > room ? coarsened(run) : undefined
   return coarser === undefined ? data : fittingData(coarser, room)
-}
-
-/** Nothing may be loaded, and only this program's own scripts and styles may run, known by their hashes. */
-function policy(): string {
-  const scripts = SCRIPTS.map(hashOf).join(' ')
-  return `default-src 'none'; script-src ${scripts}; style-src ${hashOf(style)}; base-uri 'none'; form-action 'none'`
-}
-
-function hashOf(text: string): string {
-  return `'sha256-${createHash('sha256').update(text).digest('base64')}'`
 }
 
 /** The run with its longest chart in longer bars; undefined where bars are not what makes it large. */

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { tradeMessages } from '../support/binance-server.js'
@@ -44,6 +44,17 @@ describe('optimize', () => {
     expect(folds).toHaveLength(2)
     expect(folds[0]!['outOfSample'].from).toBe(folds[1]!['inSample'].from)
     expect(found.summary['walkForward']).toMatchObject({ folds: 2, outReturn: expect.any(Number) as number })
+  })
+
+  it('draws a heat map into one file, and refuses a place for it before it begins', async () => {
+    const report = join(directory, 'search.html')
+    const { code, stderr } = await genesis([...search, '--report', report])
+    expect([code, stderr]).toEqual([0, expect.stringContaining(`report ${report}`)])
+    const page = readFileSync(report, 'utf8')
+    expect(page.match(/<rect class="cell (?:s|d)-?\d"/g)).toHaveLength(7)
+    expect(page).toContain('fast 6, slow 5: not tried, or refused by the strategy')
+    const nowhere = await genesis([...search, '--report', join(directory, 'missing', 'search.html')])
+    expect([nowhere.code, nowhere.stdout]).toEqual([2, ''])
   })
 
   it('gives the same numbers whatever the threads, and draws the same at random for a seed', async () => {

@@ -4,12 +4,16 @@ import { findExchange } from '../../exchanges/registry.js'
 import { EXIT, UsageError, type ExitCode } from '../../model/errors.js'
 import { objectiveNamed } from '../../session/search/objective.js'
 import { parametersOf, parseAxes } from '../../session/search/parameter-space.js'
-import { search, type RankedCandidate, type SearchRequest } from '../../session/search/search.js'
+import { search, type RankedCandidate, type SearchRequest, type SearchResult } from '../../session/search/search.js'
 import type { CommandInput } from '../command.js'
+import { bytesText } from '../format.js'
 import { ProgressBar } from '../progress-bar.js'
+import { checkTarget, writePage } from '../reporting.js'
 import { printSearch } from '../reporters/search.js'
 import { backtestLine } from '../reproduction.js'
 import { resolveStreams } from '../run-command.js'
+import { safe } from '../safe.js'
+import { software } from '../software.js'
 import { tradingOptions } from '../trading-options.js'
 
 const DEFAULT_SAMPLES = 100
@@ -20,15 +24,27 @@ export async function run(input: CommandInput): Promise<ExitCode> {
   const begun = performance.now()
   const bar = new ProgressBar(input)
   const request = requestOf(input, share => bar.show(share))
+  if (input.options.report !== undefined) checkTarget(input.options.report, '--report')
   try {
     const result = await search(request)
     bar.end()
     const elapsedMs = Math.round(performance.now() - begun)
     printSearch(input, { request, result, elapsedMs, line: candidate => lineOf(input, request, candidate) })
+    await report(input, request, result)
   } finally {
     bar.end()
   }
   return EXIT.done
+}
+
+async function report(input: CommandInput, request: SearchRequest, result: SearchResult): Promise<void> {
+  const { options, io } = input
+  if (options.report === undefined) return
+  const [best] = result.ranked
+  const line = best === undefined ? null : lineOf(input, request, best)
+  const { renderSearch } = await import('../../report/search/search-report.js')
+  const bytes = writePage(options.report, renderSearch({ request, result, line, software: software() }))
+  if (options.quiet !== true) io.stderr.write(`report ${safe(options.report)} (${bytesText(bytes)})\n`)
 }
 
 function requestOf(input: CommandInput, onProgress: (share: number) => void): SearchRequest {
