@@ -96,7 +96,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     name: 'verify',
     arguments: '<file|session>',
     summary: 'check a recording to the last byte, or run a session again and prove the same digest',
-    options: ['minCoverage', 'columns', 'interval', 'stream'],
+    options: ['minCoverage', 'index', 'columns', 'interval', 'stream'],
     examples: [
       'genesis verify btc.jsonl.gz',
       'genesis verify recordings/ --min-coverage 99.9%',

@@ -67,6 +67,7 @@ export interface Options {
   at?: Micros
   depth?: number
   minCoverage?: number
+  index?: boolean
   format?: 'csv' | 'tardis' | 'jsonl' | 'parquet'
   bracket?: boolean
   account?: 'cash' | 'margin'
@@ -262,6 +263,7 @@ export const OPTIONS = {
     interval('--interval')),
   at: spec('at', '--at <time>', 'the moment to look at', instant('--at')),
   depth: spec('depth', '--depth <n>', 'levels on each side (default: all)', positiveInteger('--depth')),
+  index: spec('index', '--index', 'write the index of a recording that has none, so that --from and --at need not read up to their time'),
   minCoverage: spec('minCoverage', '--min-coverage <share>', 'fail where less than this share of a stream is there, such as 99.9%',
     share('--min-coverage')),
   format: spec('format', '--format <name>', 'csv, tardis, jsonl or parquet (default: by the name of the output)',

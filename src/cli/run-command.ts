@@ -21,6 +21,7 @@ import { present } from './presentation.js'
 import { replayFooter } from './progress.js'
 import { appendedNote, recordingRequest, RecordingWatch, refuseFailedRecording } from './recording.js'
 import { reportingOf } from './reporting.js'
+import { software } from './software.js'
 import type { Source } from './sources.js'
 import { connecting } from './spinner.js'
 import { deadLetterPath } from './state-files.js'
@@ -76,6 +77,7 @@ export async function runCommand(input: CommandInput, plan: CommandRunPlan): Pro
       exchange: findExchange(options.exchange ?? 'binance').name,
       onCorrupt: options.onCorrupt ?? 'skip',
       stdin: io.stdin,
+      software: software(),
       ...(options.from === undefined ? {} : { from: options.from }),
       ...(options.to === undefined ? {} : { to: options.to }),
       ...fileOptions(input, plan.streams),

@@ -148,6 +148,11 @@ export class Recorder {
     return byte === null ? null : { file: rotation === undefined ? null : basename(segment.path), byte }
   }
 
+  /** What a reader names to read all of it. */
+  get recording(): string {
+    return this.rotation?.manifestPath ?? this.options.path
+  }
+
   /** True where nothing was recorded here before: neither in this file nor in others of the same recording. */
   get isNew(): boolean {
     return (this.appended?.kept ?? 0) === 0 && (this.rotation?.hasEarlier ?? false) === false

@@ -74,6 +74,7 @@ export class Segment {
   private pumping: Promise<void> | undefined
   private onWrite: (() => void) | undefined
   private inFlight = 0
+  private writing: Sealed | undefined
 
   /** @param position where the next byte goes: the length of what the file holds already. */
   constructor(
@@ -173,13 +174,20 @@ export class Segment {
 
   /**
    * Ends a block here, so that reading can begin behind it.
-   * @returns where in the file that is, once it is written; null where nothing has come since the last block, or the disk refuses.
+   * @returns where in the file that is, once it is written; null where the disk refuses.
    */
   async mark(): Promise<number | null> {
-    if (this.current.length === 0) return null
     this.seal()
-    const sealed = this.queue.at(-1)
-    return sealed === undefined ? null : new Promise(resolve => (sealed.onEnd = resolve))
+    if (this.failure !== undefined) return null
+    const last = this.queue.at(-1) ?? this.writing
+    if (last === undefined) return this.position
+    const { onEnd } = last
+    return new Promise(resolve => {
+      last.onEnd = position => {
+        onEnd?.(position)
+        resolve(position)
+      }
+    })
   }
 
   /** Waits until at most `bytes` wait for their turn: what is being written at that moment goes on while more is appended. */
@@ -262,6 +270,7 @@ export class Segment {
   }
 
   private async write(sealed: Sealed): Promise<void> {
+    this.writing = sealed
     const bytes = await sealed.bytes
     const file = await this.file
     const writing = writeAll(file, bytes, this.position)
@@ -271,6 +280,7 @@ export class Segment {
     this.inFlight = 0
     this.backlog -= sealed.block.length
     this.onWrite?.()
+    this.writing = undefined
     if (failure !== undefined) {
       sealed.onEnd?.(null)
       await this.cutBack(bytes, written, sealed)
@@ -318,6 +328,8 @@ export class Segment {
   private fail(failure: GenesisError): void {
     this.failure ??= failure
     for (const { onEnd } of this.queue.splice(0)) onEnd?.(null)
+    this.writing?.onEnd?.(null)
+    this.writing = undefined
     this.current.clear()
     this.backlog = 0
     this.watermark.failed = this.watermark.accepted - this.watermark.written

@@ -12,6 +12,7 @@ import { FrameDescription } from './proof/frame-description.js'
 import { recordingAccount } from './recording-account.js'
 import { run } from './run.js'
 import { RunControl } from './run-control.js'
+import { LiveCheckpoints } from './seek/checkpoints.js'
 import type { Attachment, RunningParts, RunRequest, Watcher } from './run-request.js'
 import type { Session } from './session.js'
 import type { StrategyGuard } from './strategy-guard.js'
@@ -53,6 +54,8 @@ interface Assembly {
   readonly description: FrameDescription
   readonly guard: StrategyGuard | null
   readonly candles: CandleFeed | null
+  /** null where no index is written beside the recording. */
+  readonly checkpoints: LiveCheckpoints | null
   /** Who hears what goes wrong; nobody before the run begins. */
   readonly notes: { to: Watcher | null }
 }
@@ -77,8 +80,20 @@ async function assemble(request: RunRequest): Promise<Assembly> {
   const account = live?.account
   if (account !== undefined) session.sections.set('workers', account)
   const parts: RunningParts = { session, recorder, trading, control, live, journal, pace }
-  const { candles } = addTo(parts, request, opened.lines)
-  return { parts, opened, deadLetters, clock, description, guard: trading?.guard() ?? null, candles, notes }
+  const { candles } = addTo(parts, request, opened)
+  const checkpoints = await checkpointsOf(request, opened, parts)
+  const guard = trading?.guard() ?? null
+  return { parts, opened, deadLetters, clock, description, guard, candles, checkpoints, notes }
+}
+
+/** Decoders in worker threads keep what a checkpoint would need to themselves. */
+async function checkpointsOf(
+  { recording }: RunRequest,
+  { live, predecoded }: OpenedSource,
+  { session, recorder }: RunningParts,
+): Promise<LiveCheckpoints | null> {
+  if (recording === null || recorder === null || live === null || predecoded !== null) return null
+  return LiveCheckpoints.of(session, recorder, recording.software)
 }
 
 /** Brings a resumed run back to where it stood, and lets everybody take their places. */
@@ -97,7 +112,7 @@ async function begin(request: RunRequest, assembly: Assembly, attachments: Attac
 
 /** From the first frame to the strategies' last word and the end of the tape. */
 async function drive(request: RunRequest, assembly: Assembly): Promise<EndReason> {
-  const { parts, opened, deadLetters, clock, description, guard, candles, notes } = assembly
+  const { parts, opened, deadLetters, clock, description, guard, candles, checkpoints, notes } = assembly
   const { session, recorder, trading, control } = parts
   const ended = await run({
     session,
@@ -110,6 +125,7 @@ async function drive(request: RunRequest, assembly: Assembly): Promise<EndReason
     durationMs: request.durationMs,
     refresh: () => {
       deadLetters.tick(clock.now())
+      checkpoints?.look()
       notes.to?.refresh()
     },
     onInterrupt: request.onInterrupt,
@@ -118,6 +134,7 @@ async function drive(request: RunRequest, assembly: Assembly): Promise<EndReason
   if (guard === null) trading?.finish()
   else guard.run(() => trading?.finish())
   await recorder?.close()
+  await checkpoints?.close()
   return ended
 }
 
@@ -146,10 +163,11 @@ async function foldTape(session: Session, recorder: Recorder, guard: StrategyGua
 function addTo(
   { session, journal }: RunningParts,
   { candles, digests, disturbance, journal: { from } }: RunRequest,
-  lines: number,
+  { lines, checkpoint = null }: OpenedSource,
 ): { readonly candles: CandleFeed | null } {
   if (journal !== null && from !== undefined) {
     session.beSilent()
+    if (checkpoint !== null) session.takeOver(checkpoint.state)
     journal.onBegin = () => session.speak()
   }
   if (digests === true) {

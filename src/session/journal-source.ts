@@ -1,10 +1,17 @@
 /** Recordings and other files as a source of frames: opened together, merged by time, cut to a window, paced. */
 import type { FrameOutcome } from '../engine/boundary.js'
+import type { FileSystem } from '../journal/file-system.js'
 import { plainInstrument } from '../journal/instrument.js'
 import type { JournalItem } from '../journal/item.js'
 import type { ReadKnown } from '../journal/line.js'
 import { mergeJournals } from '../journal/merge.js'
-import { openJournal, type JournalOptions, type JournalReader, type ReadProgress } from '../journal/reader.js'
+import {
+  openJournal,
+  type JournalOptions,
+  type JournalReader,
+  type Place,
+  type ReadProgress,
+} from '../journal/reader.js'
 import type { JournalReport } from '../journal/report.js'
 import type { Instrument } from '../model/instrument.js'
 import type { FeedEvent } from '../model/event.js'
@@ -27,11 +34,17 @@ export interface JournalSourceOptions {
   /** What is received before this is folded in silence, as far back as the connections that were open then. */
   readonly from?: Micros
   readonly to?: Micros
+  /** Where a session that took over a checkpoint begins to read, instead of where the connections began. */
+  readonly beginAt?: Place
+  /** Who reads: an index that the same program wrote beside a recording is used. */
+  readonly software?: string
   readonly pace: Pick<Paced, 'isDue' | 'until' | 'breathe' | 'stop'>
   readonly onCorrupt: 'stop' | 'skip' | 'quarantine'
   /** Where corrupt lines go with `quarantine`. */
   readonly quarantine?: Quarantine
   readonly stdin: AsyncIterable<Uint8Array>
+  /** Default: the real one. */
+  readonly files?: FileSystem
   /** What tables do not say themselves. */
   readonly symbol?: string
   readonly interval?: string
@@ -170,11 +183,13 @@ export type WindowOptions = Omit<JournalSourceOptions, 'pace' | 'disturb' | 'dec
 
 /** Opens a file where the connections that were open at `from` began, to be read up to `to`. */
 export async function openWindow(path: string, options: WindowOptions, readKnown?: ReadKnown): Promise<JournalReader> {
-  const { from, to } = options
+  const { from, to, beginAt } = options
   const plain = journalOptions(options)
-  const begins = from === undefined || path === '-' ? undefined : await connectionsBefore(path, from, plain)
+  const isPlaced = from === undefined || path === '-' || beginAt !== undefined
+  const begins = isPlaced ? undefined : await connectionsBefore(path, from, plain)
   return openJournal(path, {
     ...plain,
+    ...(beginAt === undefined ? {} : { beginAt }),
     ...(begins === undefined ? {} : { from: begins }),
     ...(to === undefined ? {} : { to }),
     ...(readKnown === undefined ? {} : { readKnown }),
@@ -183,8 +198,9 @@ export async function openWindow(path: string, options: WindowOptions, readKnown
 
 /** How files are opened whatever is done with them. */
 export function journalOptions(options: WindowOptions): JournalOptions {
-  const { exchange, onCorrupt, stdin, quarantine, symbol, interval, columns } = options
+  const { exchange, onCorrupt, stdin, quarantine, symbol, interval, columns, files } = options
   return {
+    ...(files === undefined ? {} : { files }),
     exchange,
     onCorrupt,
     stdin,

@@ -12,21 +12,24 @@ import { paceOf } from './pace.js'
 import type { FrameDescription } from './proof/frame-description.js'
 import type { RunSource } from './run.js'
 import type { RunRequest } from './run-request.js'
+import { checkpointBefore, type Checkpoint } from './seek/seek-index.js'
 import { Session } from './session.js'
 import { StreamFilter } from './stream-filter.js'
 import { readTapeSetup } from './tape-header.js'
 import { rulesRecord, type InstrumentRules } from './trading-rules.js'
-
 import { JournalWorkers } from './workers/journal-workers.js'
 import { Predecoded } from './workers/predecoded.js'
+
 /** Where frames come from, and what is known of them before the first one. */
 export interface OpenedSource {
   readonly source: RunSource
   readonly live: Live | null
   readonly control: FeedControl | null
-  readonly journal: JournalSource | null
   /** What worker threads have found in the frames; null where there are none. */
   readonly predecoded: Predecoded | null
+  readonly journal: JournalSource | null
+  /** What a session must know that begins where the journal does; null where it begins with the connections, or the file. */
+  readonly checkpoint?: Checkpoint | null
   readonly pace: Paced | null
   /** What was asked for, by the user or by whoever made the recording. */
   readonly streams: readonly Stream[]
@@ -55,21 +58,21 @@ export async function openSource(request: RunRequest, note: (text: string) => vo
       close,
     }
   }
+  const { workers = 0 } = request
+  const predecoded = workers === 0 ? null : new Predecoded()
   if (request.context.frames === 'live') {
     const live = await openLive({ ...request.live, streams: request.streams, note, workers, predecoded })
     const { streams } = request
-  const { workers = 0 } = request
-  const predecoded = workers === 0 ? null : new Predecoded()
     const { lines } = request.live
     const { feed, control } = live
     return {
       source: feed,
       live,
       control,
+      predecoded,
       journal: null,
       pace: null,
       streams,
-      predecoded,
       lines,
       rules: [],
       close: () => live.close(),
@@ -80,15 +83,18 @@ export async function openSource(request: RunRequest, note: (text: string) => vo
   const setup = await readTapeSetup(request.journal.paths, request.journal.exchange)
   const streams = request.streams.length > 0 ? request.streams : setup.streams
   const { disturbance } = request
+  const isWhole = (disturbance ?? null) === null && workers === 0
+  const checkpoint = isWhole ? await checkpointBefore(request.journal.paths, request.journal) : null
   const journal = await JournalSource.open({
     ...request.journal,
+    ...(checkpoint === null ? {} : { beginAt: checkpoint.place }),
     pace,
     ...(disturbance === undefined || disturbance === null ? {} : { disturb: items => disturbance.apply(items) }),
   })
   const close = (): Promise<void> => Promise.resolve()
   const { lines, rules } = setup
   const source = predecoded === null ? journal : new JournalWorkers(journal, predecoded, workers)
-  return { source, live: null, control: null, predecoded, journal, pace, streams, lines, rules, close }
+  return { source, live: null, control: null, predecoded, journal, checkpoint, pace, streams, lines, rules, close }
 }
 
 export function createSession(request: RunRequest, opened: OpenedSource, deadLetters: DeadLetterFile): Session {
@@ -106,15 +112,15 @@ export function createSession(request: RunRequest, opened: OpenedSource, deadLet
     filter: isOpen ? null : new StreamFilter(streams),
     ...(limit === undefined ? {} : { limit }),
   })
+  const { predecoded } = opened
+  if (predecoded !== null) session.boundary.instead = (frame, own) => predecoded.decoderOf(frame, own)
+  return session
 }
 
 /** @throws GenesisError before anything connects, where the file cannot be written. */
 export async function openRecorder(
   { context, recording, streams, live, trading }: RunRequest,
   clock: RealClock,
-  const { predecoded } = opened
-  if (predecoded !== null) session.boundary.instead = (frame, own) => predecoded.decoderOf(frame, own)
-  return session
   { describe }: FrameDescription,
 ): Promise<Recorder | null> {
   if (context.keeps !== 'frames') return null

@@ -3,7 +3,8 @@ import { EXIT, GenesisError, UsageError, type ExitCode } from '../../model/error
 import type { Book } from '../../model/event.js'
 import { MICROS_PER_MINUTE, type Micros } from '../../model/time.js'
 import { BookKeeper } from '../../session/proof/book-keeper.js'
-import { openWindow } from '../../session/journal-source.js'
+import { openJournal } from '../../journal/reader.js'
+import { journalOptions } from '../../session/journal-source.js'
 import { Fold } from '../../session/proof/fold.js'
 import type { CommandInput } from '../command.js'
 import { countText, decimalText, timeText } from '../format.js'
@@ -55,7 +56,7 @@ async function booksAt(
 
 /** What was not recorded any more cannot be said: the book after the end is nobody's. */
 async function goesOn(path: string, at: Micros, input: CommandInput): Promise<boolean> {
-  const reader = await openWindow(path, { ...windowOptions(input), from: at })
+  const reader = await openJournal(path, { ...journalOptions(windowOptions(input)), from: at })
   for await (const batch of reader.batches()) if (batch.some(item => item.receivedAt >= at)) return true
   return false
 }

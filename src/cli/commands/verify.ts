@@ -9,6 +9,8 @@ import type { CommandInput } from '../command.js'
 import { bytesText, countText, timeText } from '../format.js'
 import { onlyFile } from '../only-file.js'
 import { printRows, printSummary, type ReportTable } from '../reports.js'
+import { indexRecording } from '../../session/seek/checkpoints.js'
+import { software } from '../software.js'
 import { windowOptions } from '../window-options.js'
 
 export function run(input: CommandInput): Promise<ExitCode> {
@@ -48,13 +50,18 @@ async function verifyRecording(input: CommandInput, path: string): Promise<ExitC
   const file = await verifyFile(path, options)
   const inspection = await inspect(path, options)
   const problems = problemsOf(file, inspection, input.options.minCoverage)
+  const checkpoints = input.options.index === true ? await indexRecording(path, software(), options) : null
   printRows(input, inspection.streams, STREAMS)
   printRows(
     input,
     problems.map(detail => ({ type: 'problem', detail })),
     PROBLEMS,
   )
-  printSummary(input, summaryOf(path, file, inspection, problems), sentencesOf(path, file, inspection, problems))
+  const indexed = checkpoints === null ? {} : { checkpoints }
+  printSummary(input, { ...summaryOf(path, file, inspection, problems), ...indexed }, [
+    ...(checkpoints === null ? [] : [`indexed: --from and --at begin at one of ${countText(checkpoints)} places`]),
+    ...sentencesOf(path, file, inspection, problems),
+  ])
   return problems.length === 0 ? EXIT.done : EXIT.verification
 }
 

@@ -7,6 +7,7 @@ import type { FeedEvent } from '../../model/event.js'
 import type { Stream } from '../../model/stream.js'
 import type { TradingEvent } from '../../model/trading.js'
 import { openWindow, type WindowOptions } from '../journal-source.js'
+import { checkpointBefore } from '../seek/seek-index.js'
 import { Session } from '../session.js'
 import { StreamFilter } from '../stream-filter.js'
 import { readTapeSetup, type TapeSetup } from '../tape-header.js'
@@ -42,8 +43,10 @@ export class Fold {
     const setup = await readTapeSetup(paths, options.exchange)
     const streams = options.streams.length > 0 ? options.streams : setup.streams
     const readers: JournalReader[] = []
+    const checkpoint = await checkpointBefore(paths, options)
+    const begins = checkpoint === null ? options : { ...options, beginAt: checkpoint.place }
     try {
-      for (const path of paths) readers.push(await openWindow(path, options))
+      for (const path of paths) readers.push(await openWindow(path, begins))
     } catch (error) {
       for (const reader of readers) await reader.close()
       throw error
@@ -57,6 +60,7 @@ export class Fold {
       filter: streams.length === 0 ? null : new StreamFilter(streams),
     })
     if (options.from !== undefined) session.beSilent()
+    if (checkpoint !== null) session.takeOver(checkpoint.state)
     return new Fold(session, readers, setup, options)
   }
 

@@ -1,0 +1,207 @@
+/** Reading from a time on by the index: the same events as reading up to it, at a cost that does not grow with the way. */
+import { copyFileSync, existsSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { Random } from '../../../src/engine/random.js'
+import { type FileSystem, realFileSystem } from '../../../src/journal/file-system.js'
+import { Recorder } from '../../../src/journal/recorder.js'
+import { Fold } from '../../../src/session/proof/fold.js'
+import { indexRecording, LiveCheckpoints } from '../../../src/session/seek/checkpoints.js'
+import { checkpointBefore } from '../../../src/session/seek/seek-index.js'
+import { Session } from '../../../src/session/session.js'
+import { useFolder } from '../../journal/support.js'
+import { at, dataFrame, delta, OPTIONS, snapshot, tradeText } from '../proof/support.js'
+
+const SOFTWARE = 'genesis test'
+const MINUTE = 60
+/** Fifty minutes on one connection, each second a trade and a change of the book, now and then a loss. */
+const SECONDS = 3_000
+const EVERY = { spacing: 64 * 1024, share: 1 }
+
+const file = useFolder()
+
+const dataOf = (line: string): string => /"d":(.*)\}$/.exec(line)?.[1] ?? ''
+
+/** Records as a run does: each frame goes to the recorder and to the session, and now and then somebody looks whether a checkpoint is due. */
+async function record(path: string, rotate?: { every: number }): Promise<void> {
+  const session = new Session({
+    command: 'record',
+    streams: [],
+    feed: null,
+    keepDeadLetter: () => undefined,
+    filter: null,
+  })
+  const recorder = await Recorder.open({
+    path, created: at(0), streams: ['binance:btcusdt@trade', 'binance:btcusdt@depth'], sync: 'none', ...(rotate === undefined ? {} : { rotate }),
+  }) // prettier-ignore
+  const checkpoints = await LiveCheckpoints.of(session, recorder, SOFTWARE, EVERY)
+  const random = new Random('tape')
+  const send = (frame: ReturnType<typeof dataFrame>): void => {
+    recorder.append(frame)
+    session.deliver(frame)
+  }
+  send({
+    kind: 'link',
+    receivedAt: at(0),
+    exchange: 'binance',
+    line: 0,
+    state: 'connected',
+    streams: ['btcusdt@trade'],
+    detail: '',
+  })
+  send(dataFrame(0, dataOf(snapshot(0, 10))))
+  let [id, update] = [1, 11]
+  for (let second = 1; second < SECONDS; second++) {
+    if (random.next() < 0.01) id += 2
+    send(dataFrame(second, tradeText(second, id++, String(random.int(90, 100)))))
+    send(dataFrame(second + 0.5, dataOf(delta(second, update++, String(random.int(1, 50))))))
+    if (second % 20 === 0) {
+      checkpoints?.look()
+      await recorder.drained()
+    }
+  }
+  await recorder.close()
+  await checkpoints?.close()
+}
+
+/** What is told from a time on. */
+async function toldFrom(path: string, seconds: number, software?: string, files?: FileSystem): Promise<string[]> {
+  const fold = await Fold.open([path], {
+    ...OPTIONS, from: at(seconds), to: at(seconds + MINUTE), ...(software === undefined ? {} : { software }), ...(files === undefined ? {} : { files }),
+  }) // prettier-ignore
+  const events: string[] = []
+  for await (const batch of fold.batches()) events.push(...batch.map(event => JSON.stringify(event)))
+  const { first, last, frames, gaps, duplicates } = fold.session.summary('end', 0)
+  return [...events, JSON.stringify({ first, last, frames, gaps, duplicates })]
+}
+
+/** Counts the bytes that are read. */
+function counting(): { readonly files: FileSystem; bytes: number } {
+  const count = {
+    bytes: 0,
+    files: {
+      ...bound(realFileSystem),
+      open: async (path: string, flags: number, mode?: number) => {
+        const open = await realFileSystem.open(path, flags, mode)
+        return {
+          ...bound(open),
+          read: async (...args: Parameters<typeof open.read>) => {
+            const result = await open.read(...args)
+            count.bytes += result.bytesRead
+            return result
+          },
+        }
+      },
+    },
+  }
+  return count
+}
+
+function bound<T extends object>(object: T): T {
+  const methods = ['read', 'write', 'datasync', 'truncate', 'stat', 'close', 'rename', 'unlink', 'mkdir', 'readdir']
+  return Object.fromEntries(
+    methods.flatMap(name => {
+      const method: unknown = Reflect.get(object, name)
+      return typeof method === 'function' ? [[name, method.bind(object) as unknown]] : []
+    }),
+  ) as T
+}
+
+describe.each([
+  ['a plain recording', 'tape.jsonl', undefined],
+  ['a packed recording', 'tape.jsonl.gz', undefined],
+  ['a recording in many files', 'tape.jsonl.gz', { every: 400_000_000 }],
+  ['a plain one in many files', 'tape.jsonl', { every: 400_000_000 }],
+])('the index of %s', (_, name, rotate) => {
+  const path = (): string => file(rotate === undefined ? name : 'tape.manifest.json')
+
+  it('leads to the same events, whenever one begins, and from what was recorded as from what is read', async () => {
+    await record(file(name), rotate)
+    const random = new Random(name)
+    const times = Array.from({ length: 4 }, () => random.int(0, SECONDS + 60))
+    const expected = await Promise.all(times.map(time => toldFrom(path(), time)))
+    const live = statSync(`${path()}.index.gz`).size
+    expect(await checkpointBefore([path()], { from: at(SECONDS), software: SOFTWARE })).not.toBeNull()
+    for (const [index, time] of times.entries()) expect(await toldFrom(path(), time, SOFTWARE)).toEqual(expected[index])
+    expect(await indexRecording(path(), SOFTWARE, OPTIONS, EVERY)).toBeGreaterThan(3)
+    expect(statSync(`${path()}.index.gz`).size).not.toBe(live)
+    for (const [index, time] of times.entries()) expect(await toldFrom(path(), time, SOFTWARE)).toEqual(expected[index])
+  }, 60_000)
+
+  it('makes the cost independent of how far in one begins', async () => {
+    await record(file(name), rotate)
+    const cost = async (seconds: number, software?: string): Promise<number> => {
+      const count = counting()
+      await toldFrom(path(), seconds, software, count.files)
+      return count.bytes
+    }
+    const [early, late] = [await cost(900, SOFTWARE), await cost(SECONDS - 300, SOFTWARE)]
+    expect(late).toBeLessThan(early + 4 * EVERY.spacing)
+    // Without the index all of the connection is read, and more than once to find where it began.
+    expect(await cost(SECONDS - 300)).toBeGreaterThan(late)
+  }, 60_000)
+})
+
+describe('an index', () => {
+  const begins = (path: string, software = SOFTWARE, seconds = SECONDS): Promise<unknown> =>
+    checkpointBefore([path], { from: at(seconds), software })
+  let path: string
+
+  it('is used by the program that wrote it, for the file it was written of, and for one file alone', async () => {
+    path = file('tape.jsonl')
+    await record(path)
+    expect(await begins(path)).not.toBeNull()
+    expect(await begins(path, 'genesis of another day')).toBeNull()
+    expect(await begins(path, SOFTWARE, 0)).toBeNull()
+    expect(await checkpointBefore([path, path], { from: at(SECONDS), software: SOFTWARE })).toBeNull()
+    // Another recording in its place.
+    const other = readFileSync(path, 'utf8').replaceAll('"p":"9', '"p":"8')
+    writeFileSync(path, other)
+    expect(await begins(path)).toBeNull()
+  }, 60_000)
+
+  it('stands as far as the recording does', async () => {
+    path = file('tape.jsonl')
+    await record(path)
+    const half = Math.floor(statSync(path).size / 2)
+    truncateSync(path, half)
+    const found = (await begins(path)) as { place: { byte: number } }
+    expect(found.place.byte).toBeLessThanOrEqual(half)
+    expect(await toldFrom(path, SECONDS / 2 - 120, SOFTWARE)).toEqual(await toldFrom(path, SECONDS / 2 - 120))
+  }, 60_000)
+
+  it('cut or spoilt at any place leads nowhere wrong', async () => {
+    path = file('tape.jsonl')
+    await record(path)
+    const index = readFileSync(`${path}.index.gz`)
+    const expected = await toldFrom(path, 2_500)
+    const random = new Random('spoilt')
+    for (let round = 0; round < 6; round++) {
+      const spoilt = Buffer.from(index.subarray(0, round % 2 === 0 ? index.length : random.int(1, index.length)))
+      spoilt[random.int(0, spoilt.length - 1)]! ^= 1 << random.int(0, 7)
+      writeFileSync(`${path}.index.gz`, spoilt)
+      expect(await toldFrom(path, 2_500, SOFTWARE)).toEqual(expected)
+    }
+  }, 60_000)
+
+  it('is not begun where a recording goes on behind another, and is gone where one begins anew', async () => {
+    path = file('tape.jsonl')
+    await record(path)
+    copyFileSync(`${path}.index.gz`, file('kept'))
+    const recorder = await Recorder.open({ path, created: at(SECONDS), streams: [] })
+    const session = { remember: () => null }
+    expect(await LiveCheckpoints.of(session, recorder, SOFTWARE)).toBeNull()
+    await recorder.close()
+    expect(existsSync(`${path}.index.gz`)).toBe(true)
+    const fresh = file('fresh.jsonl')
+    copyFileSync(file('kept'), `${fresh}.index.gz`)
+    const next = await Recorder.open({ path: fresh, created: at(0), streams: [] })
+    await (await LiveCheckpoints.of(session, next, SOFTWARE))?.close()
+    await next.close()
+    expect(existsSync(`${fresh}.index.gz`)).toBe(false)
+  }, 60_000)
+
+  it('is not made of files that are no recordings', async () => {
+    writeFileSync(file('bare.jsonl'), `${tradeText(1, 1)}\n`)
+    expect(await indexRecording(file('bare.jsonl'), SOFTWARE, OPTIONS)).toBeNull()
+  })
+})
