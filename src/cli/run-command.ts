@@ -24,7 +24,7 @@ import { reportingOf } from './reporting.js'
 import { software } from './software.js'
 import type { Source } from './sources.js'
 import { connecting } from './spinner.js'
-import { deadLetterPath } from './state-files.js'
+import { deadLetterPath, penaltyDirectory } from './state-files.js'
 import { nowMicros } from './wall-clock.js'
 
 export interface CommandRunPlan {
@@ -68,6 +68,7 @@ export async function runCommand(input: CommandInput, plan: CommandRunPlan): Pro
       proxy: { environment: io.env, ...(options.proxy === undefined ? {} : { explicit: [options.proxy] }) },
       lines: options.lines === 2 ? 2 : 1,
       backfill: options.backfill === true ? 'on' : 'off',
+      penalties: penaltyDirectory(io.env),
       seed: options.seed ?? DEFAULT_SEED,
       rate: options.rate,
       giveUpAfter: plan.serves === true ? Infinity : GIVE_UP_AFTER,

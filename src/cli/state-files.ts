@@ -19,6 +19,11 @@ export function stateDirectory(env: CommandInput['io']['env']): string {
   return join(base === undefined || base === '' ? join(homedir(), '.local', 'state') : base, 'genesis')
 }
 
+/** Where runs of one user tell each other which hosts want to be left alone, and until when. */
+export function penaltyDirectory(env: CommandInput['io']['env']): string {
+  return join(stateDirectory(env), 'penalties')
+}
+
 /** Makes a directory with its parents. @throws UsageError where that is not possible. */
 function makeDirectory(directory: string, hint: string): string {
   try {

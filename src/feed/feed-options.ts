@@ -4,7 +4,7 @@ import type { Frame } from '../model/frame.js'
 import type { Stream } from '../model/stream.js'
 import type { BackpressureOptions } from './backpressure.js'
 import type { EndCause } from './ending.js'
-import type { HostPenalties } from './host-penalty.js'
+import type { HostPenalties, PenaltyStore } from './host-penalty.js'
 import type { ProxySettings } from './proxy.js'
 import type { EdgeClock } from './real-clock.js'
 import type { FeedShare } from './redundant.js'
@@ -43,6 +43,8 @@ export interface LiveFeedOptions {
   readonly backfill?: 'on' | 'off'
   /** To be shared by several feeds of one process, since hosts count them as one. */
   readonly penalties?: HostPenalties
+  /** To be shared with other processes, too: where they see what hosts have told us. */
+  readonly penaltyStore?: PenaltyStore | null
   /** Extra certificate authorities (PEM), for servers of one's own. */
   readonly ca?: string
 }

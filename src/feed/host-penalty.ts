@@ -1,7 +1,15 @@
-/** What a host has asked of us: to stay away for a while, and not to be stormed. Shared by all connections to it. */
+/** What a host has asked of us: to stay away for a while, and not to be stormed. Shared by all connections to it, its penalties by all processes. */
 import { WindowLimiter } from './limiter.js'
 import type { Rate } from './limiter.js'
 import type { Random } from './timers.js'
+
+/** What other processes were told by hosts. */
+export interface PenaltyStore {
+  /** Milliseconds that the host still wants to be left alone; 0 where nothing is known. */
+  waitMs(host: string): number
+  /** Tells the other processes, unless they know of a longer penalty. */
+  note(host: string, pauseMs: number): void
+}
 
 interface Host {
   untilMs: number
@@ -23,6 +31,8 @@ export class HostPenalties {
   constructor(
     private readonly monotonicMs: () => number,
     private readonly random: Random,
+    /** Where other processes see penalties; null to keep them to oneself. */
+    private readonly store: PenaltyStore | null = null,
   ) {}
 
   /** Notes a 429 or 418; without a Retry-After the pause grows with each in a row. */
@@ -33,6 +43,7 @@ export class HostPenalties {
     entry.refusals++
     const pauseMs = (retryAfterMs ?? guess) * (1 + 0.1 * this.random())
     entry.untilMs = Math.max(entry.untilMs, this.monotonicMs() + pauseMs)
+    this.store?.note(host, pauseMs)
   }
 
   /** The host serves us again. */
@@ -43,7 +54,8 @@ export class HostPenalties {
 
   /** Milliseconds that the host still wants to be left alone. */
   waitMs(host: string): number {
-    return Math.max(0, (this.hosts.get(host)?.untilMs ?? 0) - this.monotonicMs())
+    const ownMs = (this.hosts.get(host)?.untilMs ?? 0) - this.monotonicMs()
+    return Math.max(0, ownMs, this.store?.waitMs(host) ?? 0)
   }
 
   /** Takes a slot for one connection attempt. @returns milliseconds until it, any penalty included. */

@@ -195,7 +195,7 @@ export class LiveFeed implements FrameSource {
       random,
       urls: (options.urls ?? []).map(checkedUrl),
       timers: options.timers ?? realTimers,
-      penalties: options.penalties ?? new HostPenalties(() => clock.monotonicMs(), random),
+      penalties: options.penalties ?? new HostPenalties(() => clock.monotonicMs(), random, options.penaltyStore),
       timing: options.timing ?? {},
       proxy: options.proxy ?? {},
       ca: options.ca,

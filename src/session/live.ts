@@ -10,6 +10,7 @@ import type { ProxySettings } from '../feed/proxy.js'
 import type { Stream } from '../model/stream.js'
 import type { Micros } from '../model/time.js'
 import type { FeedControl } from './intake.js'
+import { penaltyStore } from './penalty-files.js'
 
 export interface LiveOptions {
   readonly streams: readonly Stream[]
@@ -21,6 +22,8 @@ export interface LiveOptions {
   /** Seed and rate of the embedded exchange. */
   readonly seed: number
   readonly rate: number | undefined
+  /** Directory through which processes share what hosts have told them; absent to keep it to oneself. */
+  readonly penalties?: string | undefined
   /** Told in a sentence what is wrong while the feed keeps trying. */
   readonly note: (text: string) => void
   /** Failed attempts before a feed that never connected is given up. */
@@ -72,6 +75,7 @@ export async function openLive(options: LiveOptions & WorkersOptions): Promise<L
     proxy: options.proxy,
     lines: options.lines,
     backfill: options.backfill,
+    penaltyStore: penaltyStore(options.penalties, options.note),
     trouble: trouble => options.note(troubleText(trouble)),
     giveUpAfter: options.giveUpAfter,
   })
@@ -102,7 +106,7 @@ function spread(
   embedded: Embedded,
   exchanges: Map<string, Exchange>,
 ): Live {
-  const { streams, urls, proxy, lines, backfill, workers, giveUpAfter, note } = options
+  const { streams, urls, proxy, lines, backfill, penalties, workers, giveUpAfter, note } = options
   const environment = { ...proxy.environment }
   // What is wrong with an address or an exchange is said before any thread starts.
   new LiveFeed({ streams, exchanges, urls, proxy, lines })
@@ -112,6 +116,7 @@ function spread(
     proxy: { ...proxy, environment },
     lines,
     backfill,
+    penalties,
     workers,
     giveUpAfter,
     note,

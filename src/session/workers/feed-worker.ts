@@ -7,6 +7,7 @@ import { RealClock } from '../../feed/real-clock.js'
 import { messageOf } from '../../model/errors.js'
 import type { Frame } from '../../model/frame.js'
 import { troubleText } from '../live.js'
+import { penaltyStore } from '../penalty-files.js'
 import { writeFinding } from './found-codec.js'
 import { writeFrame } from './frame-codec.js'
 import { FrameDecoding } from './frame-decoding.js'
@@ -41,7 +42,7 @@ export class FeedWorker {
     for (const { exchange } of setup.streams) this.#know(exchange)
     this.#addresses(setup.endpoints)
     this.#decoding = new FrameDecoding(exchange => findExchange(exchange).decoder())
-    const { streams, urls, proxy, lines, backfill, giveUpAfter, index, workers } = setup
+    const { streams, urls, proxy, lines, backfill, penalties, giveUpAfter, index, workers } = setup
     this.#feed = new LiveFeed({
       streams,
       exchanges: this.#exchanges,
@@ -49,6 +50,7 @@ export class FeedWorker {
       proxy,
       lines,
       backfill,
+      penaltyStore: penaltyStore(penalties, text => say({ kind: 'trouble', text })),
       clock: this.#clock,
       share: { index, of: workers },
       // The fold's own thread is where lag counts, and it watches itself.

@@ -163,7 +163,7 @@ export class LiveWorkers implements RunSource {
   }
 
   #start(member: LiveMember, giveUpAfter: number | null = this.options.giveUpAfter): void {
-    const { workers, urls, proxy, lines, backfill, endpoints } = this.options
+    const { workers, urls, proxy, lines, backfill, penalties, endpoints } = this.options
     const streams = [...member.streams]
     const { index } = member
     member.start({
@@ -175,6 +175,7 @@ export class LiveWorkers implements RunSource {
       proxy,
       lines,
       backfill,
+      penalties,
       giveUpAfter,
       endpoints: endpoints(),
     })

@@ -20,6 +20,8 @@ export interface FeedSetup {
   readonly proxy: ProxySettings
   readonly lines: 1 | 2
   readonly backfill: 'on' | 'off'
+  /** Directory through which processes share what hosts have told them. */
+  readonly penalties: string | undefined
   /** null for an endless trial. */
   readonly giveUpAfter: number | null
   /** Addresses of exchanges that have none of their own, by name: the embedded one. */
