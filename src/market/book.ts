@@ -50,6 +50,13 @@ export class Book {
     return { bids: textOf(this.bids, this.bidTexts, limit), asks: textOf(this.asks, this.askTexts, limit) }
   }
 
+  /** Every level as text; null unless all of them came so. */
+  allTexts(): BookTexts | null {
+    const texts = this.texts(Infinity)
+    const isWhole = texts.bids.length === this.bids.length && texts.asks.length === this.asks.length
+    return isWhole ? texts : null
+  }
+
   /** What an order of `size` takes from the side it meets, best level first; less than `size` where the side is thinner. */
   fill(side: 'buy' | 'sell', size: number): Level[] {
     const taken: Level[] = []

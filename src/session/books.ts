@@ -4,7 +4,7 @@ import type { Book as BookEvent, BookUpdate } from '../model/event.js'
 import { BookSync, type BookSyncResult, type BookSyncRule } from '../market/book-sync.js'
 import type { Micros } from '../model/time.js'
 import { ImportedBooks, type ShownBook } from './imported-books.js'
-import { ShadowBooks } from './shadow-books.js'
+import { BOOK_WIRING, ShadowBooks, type RememberedShadow } from './shadow-books.js'
 import type { StreamNames } from './stream-names.js'
 
 interface KeptBook {
@@ -30,6 +30,7 @@ export interface RememberedBook extends Pick<KeptBook, 'exchange' | 'followed' |
   readonly pair: string
   readonly lines: readonly number[]
   readonly sync: unknown
+  readonly shadows: readonly RememberedShadow[]
 }
 
 export class Books {
@@ -73,6 +74,11 @@ export class Books {
     }
   }
 
+  /** What a line told that was not followed ends with its connection, however that ended. */
+  dropShadow(exchange: string, line: number): void {
+    for (const { shadows } of this.#books.get(exchange)?.values() ?? []) shadows.drop(line)
+  }
+
   /** Another line has taken over: a numbered book goes on where it stood, one without numbers as the new line has it. */
   handedOver(exchange: string, line: number, at: Micros, detail: string, out: BookSyncResult[]): void {
     for (const kept of this.#books.get(exchange)?.values() ?? []) {
@@ -83,7 +89,6 @@ export class Books {
 
   /** Follows another line that has the book whole, where there is one. @returns whether this line was followed. */
   #leave(kept: KeptBook, line: number, at: Micros, out: BookSyncResult[]): boolean {
-    kept.shadows.drop(line)
     if (kept.followed !== line) return false
     const next = kept.shadows.take()
     kept.followed = next?.line ?? null
@@ -101,17 +106,24 @@ export class Books {
     kept.told = last
   }
 
-  /** Every book as it stands; null where one is told in two ways at once, or by two lines. */
+  /** Every book as it stands; null where one is told in two ways at once, so that what was told last is not how it stands. */
   remember(memory: Memory): RememberedBook[] | null {
     const remembered: RememberedBook[] = []
     for (const pairs of this.#books.values()) {
       for (const { sync, lines, told, shadows, ...kept } of pairs.values()) {
-        if (shadows.size > 0) return null
         if (kept.hasPictures && sync.stats().snapshots > 0) return null
         const { symbol, pair } = sync.target
         const head = told === null || kept.hasPictures ? told : { ...told, bids: [], asks: [] }
-        const state = memory.capture(sync, ['target', 'rule'])
-        remembered.push({ ...kept, symbol, pair, lines: [...lines], told: head, sync: state })
+        const state = memory.capture(sync, BOOK_WIRING)
+        remembered.push({
+          ...kept,
+          symbol,
+          pair,
+          lines: [...lines],
+          told: head,
+          sync: state,
+          shadows: shadows.remember(memory),
+        })
       }
     }
     return remembered
@@ -119,10 +131,14 @@ export class Books {
 
   /** Goes on where another session stood, before the first update. @returns each book that is right, whole, as it was told last. */
   takeOver(books: readonly RememberedBook[], memory: Memory): BookEvent[] {
-    for (const { exchange, symbol, pair, lines, sync, ...rest } of books) {
+    for (const { exchange, symbol, pair, lines, sync, shadows, ...rest } of books) {
       const kept = this.#keep({ type: 'bookUpdate', exchange, symbol, pair })
       memory.restore(kept.sync, sync)
-      Object.assign(kept, rest)
+      kept.shadows.takeOver(shadows, memory, kept.sync.target, this.#ruleOf(exchange))
+      kept.followed = rest.followed
+      kept.told = rest.told
+      kept.place = rest.place
+      kept.hasPictures = rest.hasPictures
       for (const line of lines) kept.lines.add(line)
     }
     const taken = [...this.#books.values()].flatMap(pairs => [...pairs.values()])

@@ -61,6 +61,8 @@ export class Intake implements EngineOutlet {
   book(update: BookUpdate, line: number): void {
     if (update.time !== update.received) this.latency.record(update.received - update.time)
     this.#parts.feed?.heard(line, update)
+    // A picture stands for itself: a copy of it is one more picture, which only another line's can be known to be.
+    if (update.kind === 'partial' && !this.followed.follows(update, line)) return
     this.#parts.books.apply(update, line, this.#synchronised)
     this.#publishSynchronised()
   }
@@ -86,7 +88,10 @@ export class Intake implements EngineOutlet {
     const { exchange, state, detail, receivedAt: time } = frame
     for (const stream of frame.streams) this.#parts.publish({ type: 'status', exchange, stream, state, detail, time })
     if (state === 'connected') this.#up(exchange, frame.line)
-    if (state === 'disconnected') this.followed.release(frame.line)
+    if (state === 'disconnected') {
+      this.followed.release(frame.line)
+      this.#parts.books.dropShadow(exchange, frame.line)
+    }
     if (state === 'disconnected' && isHandover(detail)) {
       this.#parts.books.handedOver(exchange, frame.line, time, detail, this.#synchronised)
       this.#publishSynchronised()

@@ -122,18 +122,43 @@ describe('books', () => {
     expect(told()).toEqual(['book!', 'book', 'disconnected', 'book'])
   })
 
-  it('without numbers begin again from a snapshot after a handover, instead of standing still', () => {
+  describe('without numbers', () => {
     const message = (text: string, line: number): DataFrame => ({ ...data(text, 0, line), exchange: 'coinbase' })
     const first = '{"type":"snapshot","product_id":"BTC-USD","bids":[["99.0","1"]],"asks":[["101.0","1"]]}'
     const change =
       '{"type":"l2update","product_id":"BTC-USD","changes":[["buy","98.0","2"]],"time":"2024-11-24T00:00:00.000000Z"}'
-    session.deliver(message(first, 0))
-    session.deliver(message(first, 1))
-    session.deliver({ ...link('disconnected', 'renewed: planned', 1, 0), exchange: 'coinbase' })
-    session.deliver(message(change, 1))
-    session.deliver(message(first, 1))
-    session.deliver(message(change, 1))
-    expect(told()).toEqual(['book!', 'disconnected', 'gap', 'resynced', 'book!', 'book'])
+    const gone = (detail: string, line: number): LinkFrame => ({
+      ...link('disconnected', detail, 1, line),
+      exchange: 'coinbase',
+    })
+
+    it.each(['renewed: planned', 'reset'])('go on as the line has them that takes over (%s)', detail => {
+      session.deliver(message(first, 0))
+      session.deliver(message(first, 1))
+      session.deliver(message(change, 1))
+      session.deliver(gone(detail, 0))
+      session.deliver(message(change, 1))
+      expect(told()).toEqual(['book!', 'disconnected', 'book!', 'book'])
+      expect(events[2]).toMatchObject({ bids: [[99, 1], [98, 2]], asks: [[101, 1]], received: T0 + 1 }) // prettier-ignore
+    })
+
+    it('begin again from a snapshot where no other line has them whole', () => {
+      session.deliver(message(first, 0))
+      session.deliver(message(change, 1))
+      session.deliver(gone('renewed: planned', 0))
+      session.deliver(message(change, 1))
+      session.deliver(message(first, 1))
+      session.deliver(message(change, 1))
+      expect(told()).toEqual(['book!', 'disconnected', 'gap', 'resynced', 'book!', 'book'])
+    })
+
+    it('never go on as a line had them that has ended, also where it ended in good order', () => {
+      session.deliver(message(first, 0))
+      session.deliver(message(first, 1))
+      session.deliver(gone('stopped: not needed', 1))
+      session.deliver(gone('reset', 0))
+      expect(told()).toEqual(['book!', 'disconnected', 'disconnected', 'gap'])
+    })
   })
 
   it('survive the loss of one line while the other carries them', () => {
@@ -144,6 +169,21 @@ describe('books', () => {
     session.deliver(link('disconnected', 'reset', 1, 0))
     session.deliver(data(depth(15, 16), 2, 1))
     expect(told()).toEqual(['book!', 'book', 'disconnected', 'book'])
+  })
+})
+
+describe('pictures of the best levels', () => {
+  const picture = (id: number): string =>
+    `{"stream":"btcusdt@depth5@100ms","data":{"lastUpdateId":${id},"bids":[["97000.00","${id}"]],"asks":[["97001.00","1"]]}}`
+
+  it('pass once, whichever of two lines is followed', () => {
+    const two = open(2)
+    for (const [id, at, line] of [[1, 0, 0], [1, 10, 1], [2, 100_000, 1], [2, 100_100, 0]] as const) two.deliver(data(picture(id), at, line)) // prettier-ignore
+    expect(events.flatMap(event => (event.type === 'book' ? [event.sequence] : []))).toEqual(['1', '2'])
+    expect(two.summary('end', 1)).toMatchObject({ duplicates: 2 })
+    two.deliver(link('disconnected', 'reset: gone', 100_200, 0))
+    two.deliver(data(picture(3), 200_000, 1))
+    expect(events.filter(event => event.type === 'book')).toHaveLength(3)
   })
 })
 
