@@ -1,10 +1,11 @@
 /** Of events that carry no number, copies cannot be told: where several lines bring the same stream one of them is followed. */
-import type { MarketEvent } from '../model/event.js'
+import type { BookUpdate, MarketEvent } from '../model/event.js'
 import { MICROS_PER_MS, type Micros } from '../model/time.js'
 
 export interface FollowedLane {
   readonly exchange: string
-  readonly type: MarketEvent['type']
+  readonly type: (MarketEvent | BookUpdate)['type']
+  /** Length of a candle, depth of a picture of the book: what tells apart streams of one type; null where there is one. */
   readonly interval: string | null
   line: number
   /** When the followed line brought its last event. */
@@ -20,7 +21,7 @@ export class FollowedLines {
   readonly #lanes = new Map<string, FollowedLane[]>()
 
   /** Whether this event goes on; a copy that another line has brought, or will bring, does not. */
-  follows(event: MarketEvent, line: number): boolean {
+  follows(event: MarketEvent | BookUpdate, line: number): boolean {
     const lane = this.#lane(event, line)
     if (lane.line !== line && event.received - lane.heard < SILENT_AFTER) {
       this.copies++
@@ -48,11 +49,11 @@ export class FollowedLines {
     for (const [pair, followed] of lanes) this.#lanes.set(pair, [...followed])
   }
 
-  #lane(event: MarketEvent, line: number): FollowedLane {
+  #lane(event: MarketEvent | BookUpdate, line: number): FollowedLane {
     let lanes = this.#lanes.get(event.pair)
     if (lanes === undefined) this.#lanes.set(event.pair, (lanes = []))
     const { exchange, type } = event
-    const interval = event.type === 'candle' ? event.interval : null
+    const interval = intervalOf(event)
     for (const lane of lanes) {
       if (lane.type === type && lane.exchange === exchange && lane.interval === interval) return lane
     }
@@ -60,4 +61,14 @@ export class FollowedLines {
     lanes.push(lane)
     return lane
   }
+}
+
+/** Depths in which complete pictures come. One of a market with fewer orders passes for a shallower one. */
+const DEPTHS = [5, 10, 20]
+
+function intervalOf(event: MarketEvent | BookUpdate): string | null {
+  if (event.type === 'candle') return event.interval
+  if (event.type !== 'bookUpdate') return null
+  const levels = Math.max(event.bids.length, event.asks.length)
+  return `book${String(DEPTHS.find(depth => levels <= depth) ?? '')}`
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Quote } from '../../src/model/event.js'
+import type { BookUpdate, Quote } from '../../src/model/event.js'
 import { FollowedLines } from '../../src/session/followed-lines.js'
 
 const quote = (ms: number, pair = 'BTC/USDT'): Quote => {
@@ -38,6 +38,22 @@ describe('FollowedLines', () => {
     lines.follows(quote(0), 0)
     expect(lines.follows(quote(499), 1)).toBe(false)
     expect(lines.follows(quote(500), 1)).toBe(true)
+  })
+
+  it('follows pictures of the book by their depth', () => {
+    const lines = new FollowedLines()
+    const picture = (ms: number, depth: number): BookUpdate => ({
+      ...{ exchange: 'x', symbol: 'A', pair: 'A/B', kind: 'partial', first: null, last: null, previous: null },
+      ...{ type: 'bookUpdate', checksum: null, texts: null, time: ms * 1000, received: ms * 1000 },
+      bids: Array.from({ length: depth }, (_, level): [number, number] => [100 - level, 1]),
+      asks: [[101, 1]],
+    })
+    expect(lines.follows(picture(0, 5), 0)).toBe(true)
+    expect(lines.follows(picture(1, 20), 1)).toBe(true)
+    expect(lines.follows(picture(2, 5), 1)).toBe(false)
+    expect(lines.follows(picture(3, 20), 0)).toBe(false)
+    expect(lines.follows(picture(4, 400), 0)).toBe(true)
+    expect(lines.copies).toBe(2)
   })
 
   it('follows each stream by itself', () => {
