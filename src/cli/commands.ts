@@ -36,7 +36,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   },
   {
     name: 'record',
-    arguments: '<streams...>',
+    arguments: '[streams...]',
     summary: 'record raw frames, crash-safe; a .gz or .zst name compresses',
     options: [
       'output',
@@ -54,12 +54,15 @@ export const COMMANDS: readonly CommandSpec[] = [
       'tokenFile',
       'allowHost',
       'recordings',
+      'source',
+      'fromToken',
       'publish',
     ],
     examples: [
       'genesis record btcusdt@trade btcusdt@depth -o btc.jsonl.gz',
       'genesis record btcusdt@trade -o recordings/ --rotate 1h',
       'genesis record btcusdt@trade --exchange sim --duration 10s -o sim.jsonl',
+      'genesis record --from ws://127.0.0.1:8710 -o events.jsonl.gz',
     ],
     load: () => import('./commands/record.js'),
   },

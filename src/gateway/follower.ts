@@ -2,6 +2,7 @@
 import WebSocket from 'ws'
 import { UnreachableError, messageOf } from '../model/errors.js'
 import type { FeedEvent } from '../model/event.js'
+import { checkedEvent } from '../session/event-lines.js'
 import type { RunSource } from '../session/run.js'
 
 export interface FollowerOptions {
@@ -20,8 +21,8 @@ export interface FollowerOptions {
 interface Message {
   readonly type?: string
   readonly sequence?: number
-  readonly event?: FeedEvent
-  readonly events?: readonly FeedEvent[]
+  readonly event?: object
+  readonly events?: readonly object[]
   readonly epoch?: string
   readonly resumed?: boolean
   readonly message?: string
@@ -43,6 +44,7 @@ export class Follower implements RunSource {
   #epoch: string | null = null
   #sequence: number | null = null
   #lost = false
+  #hasRefused = false
   #attempts = 0
   #wake: () => void = () => undefined
   readonly #streams = new Map<string, { exchange: string; stream: string }>()
@@ -120,7 +122,7 @@ export class Follower implements RunSource {
         this.#lost = this.#sequence !== null && message.resumed !== true
         break
       case 'snapshot':
-        if (this.#lost) this.#tellGap(deliverEvent)
+        if (this.#lost) this.#tellGap(deliverEvent, `lost while ${this.options.name} was away`)
         this.#sequence = message.sequence ?? null
         for (const event of message.events ?? []) this.#deliver(event, deliverEvent)
         break
@@ -142,24 +144,24 @@ export class Follower implements RunSource {
     socket.send(JSON.stringify({ op: 'subscribe', topics, policy: 'lossless', ...resume }))
   }
 
-  #deliver(event: FeedEvent, deliverEvent: (event: FeedEvent) => void): void {
+  #deliver(record: object, deliverEvent: (event: FeedEvent) => void): void {
     if (this.#stopped) return
+    const event = checkedEvent(record)
+    if (event === undefined) {
+      if (!this.#hasRefused) this.options.note(`${this.options.name} sends what is no event; a gap stands for it`)
+      this.#hasRefused = true
+      this.#tellGap(deliverEvent, `${this.options.name} sent what is no event`)
+      return
+    }
     if (event.type === 'status') this.#streams.set(`${event.exchange}:${event.stream}`, event)
     deliverEvent(event)
   }
 
-  #tellGap(deliverEvent: (event: FeedEvent) => void): void {
+  #tellGap(deliverEvent: (event: FeedEvent) => void, detail: string): void {
     this.#lost = false
     const time = this.options.nowMicros()
     for (const { exchange, stream } of this.#streams.values()) {
-      deliverEvent({
-        type: 'status',
-        exchange,
-        stream,
-        state: 'gap',
-        detail: `lost while ${this.options.name} was away`,
-        time,
-      })
+      deliverEvent({ type: 'status', exchange, stream, state: 'gap', detail, time })
     }
   }
 

@@ -2,8 +2,10 @@
 import type { Decoded } from '../model/event.js'
 import type { DataFrame, Frame, LinkFrame, LinkState } from '../model/frame.js'
 import type { Micros } from '../model/time.js'
+import { eventLine } from '../model/event-line.js'
 import { isUtf8 } from 'node:buffer'
 import { isDecodedJsonLine, isJsonLine, jsonLineEnd } from './json-check.js'
+import type { JournalItem } from './item.js'
 import type { LineBlock } from './line-block.js'
 import { LineHeads, type LineSource } from './line-head.js'
 
@@ -27,16 +29,18 @@ export class LineEncoder {
    * Appends one frame as a line.
    * @returns false where the block has no room left: try again with a fresh one, large enough for {@link longestLine}.
    */
-  encode(frame: Frame, block: LineBlock, proof: Proof): boolean {
-    switch (frame.kind) {
+  encode(item: JournalItem, block: LineBlock, proof: Proof): boolean {
+    switch (item.kind) {
+      case 'event':
+        return block.addText(eventLine(item.event), item.receivedAt)
       case 'data':
-        return this.encodeData(frame, block, proof)
+        return this.encodeData(item, block, proof)
       case 'link':
-        return block.addText(`{"t":${frame.receivedAt}${sourceText(frame)},${linkText(frame)}}`, frame.receivedAt)
+        return block.addText(`{"t":${item.receivedAt}${sourceText(item)},${linkText(item)}}`, item.receivedAt)
       case 'control':
         return block.addText(
-          `{"t":${frame.receivedAt},"control":${JSON.stringify(frame.topic)},"value":${jsonText(frame.value)}}`,
-          frame.receivedAt,
+          `{"t":${item.receivedAt},"control":${JSON.stringify(item.topic)},"value":${jsonText(item.value)}}`,
+          item.receivedAt,
         )
       case 'tick':
         return true
@@ -70,15 +74,17 @@ export class LineEncoder {
 }
 
 /** Bytes that the line of this frame can take at most. */
-export function longestLine(frame: Frame): number {
-  switch (frame.kind) {
+export function longestLine(item: JournalItem): number {
+  switch (item.kind) {
+    case 'event':
+      return Buffer.byteLength(eventLine(item.event)) + 1
     case 'data':
       // JSON escapes one byte as six at most; base64 takes a third more.
-      return frame.data.length * 6 + frame.exchange.length * 6 + 128
+      return item.data.length * 6 + item.exchange.length * 6 + 128
     case 'link':
-      return (frame.detail.length + frame.streams.join('","').length + frame.exchange.length) * 6 + 256
+      return (item.detail.length + item.streams.join('","').length + item.exchange.length) * 6 + 256
     case 'control':
-      return frame.topic.length * 6 + jsonText(frame.value).length * 3 + 128
+      return item.topic.length * 6 + jsonText(item.value).length * 3 + 128
     case 'tick':
       return 0
   }

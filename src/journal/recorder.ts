@@ -1,12 +1,12 @@
 /** Records frames at the speed of the feed, to one file or to many: complete, or saying exactly where it is not. */
 import type { GenesisError } from '../model/errors.js'
-import type { Frame } from '../model/frame.js'
 import type { Micros } from '../model/time.js'
 import { basename } from 'node:path'
 import type { MemberCodec } from './codec.js'
 import { fileError } from './file-error.js'
 import { CREATE, type FileSystem, realFileSystem } from './file-system.js'
 import { headerLine } from './header.js'
+import type { JournalItem } from './item.js'
 import { OWN_LINE_LIMIT, type Proof } from './line.js'
 import { type Lock, lockFile } from './lock.js'
 import type { Place } from './reader.js'
@@ -67,6 +67,7 @@ export class Recorder {
   private closing: Promise<RecorderReport> | undefined
   /** Segments that are being finished, and those that are. */
   private readonly past: Segment[] = []
+  private header: Readonly<Record<string, unknown>>
   private finishing: Promise<void> = Promise.resolve()
 
   private constructor(
@@ -78,7 +79,9 @@ export class Recorder {
     private readonly rotation: Rotation | undefined,
     /** Set where the file existed. */
     readonly appended: Appended | undefined,
-  ) {}
+  ) {
+    this.header = options.header ?? {}
+  }
 
   /** @throws GenesisError before anything is written: locked, foreign content, read-only or missing target. */
   static async open(options: RecorderOptions): Promise<Recorder> {
@@ -109,11 +112,11 @@ export class Recorder {
   }
 
   /**
-   * Takes a frame over; its bytes are copied. Ticks are not recorded.
+   * Takes a frame over, or the event of a run that gets events instead; its bytes are copied. Ticks are not recorded.
    * @param proof `decoded` where a decoder has read the frame as JSON, which saves checking it again.
    * @returns false where the disk lags: pause the source if it can be paused, until {@link drained}.
    */
-  append(frame: Frame, proof: Proof = 'unknown'): boolean {
+  append(frame: JournalItem, proof: Proof = 'unknown'): boolean {
     if (frame.kind === 'tick') {
       this.tick(frame.receivedAt)
       return true
@@ -126,6 +129,11 @@ export class Recorder {
     }
     if (this.untold > 0) this.tellLoss(frame.receivedAt)
     return this.segment.backlog < PAUSE_AT
+  }
+
+  /** The headers of files that are begun later say this instead of what was given when the recording was opened. */
+  changeHeader(header: Readonly<Record<string, unknown>>): void {
+    this.header = header
   }
 
   /** Call it a few times a second with the present time, so that a quiet feed reaches the disk too. */
@@ -218,7 +226,8 @@ export class Recorder {
   }
 
   private begin(now: Micros): void {
-    const { streams, header = {} } = this.options
+    const { header } = this
+    const { streams } = this.options
     if (this.appended === undefined || this.appended.kept === 0) {
       const extra = this.rotation === undefined ? header : { ...header, segment: this.rotation.number }
       this.segment.note(headerLine(now, streams, { ...extra, lineLimit: OWN_LINE_LIMIT }), now)

@@ -1,7 +1,8 @@
 /** Counts what goes into one file of many, for its entry in the manifest. */
-import type { DataFrame, Frame } from '../model/frame.js'
+import type { DataFrame } from '../model/frame.js'
 import type { Micros } from '../model/time.js'
 import { createHash } from 'node:crypto'
+import type { JournalItem } from './item.js'
 import type { ManifestSegment, StreamCount } from './manifest.js'
 
 /** Stream of a frame and its first and last id, where the caller knows them; one id alone is both. */
@@ -29,7 +30,7 @@ export class SegmentTally {
     this.sha.update(bytes)
   }
 
-  count(frame: Frame): void {
+  count(frame: JournalItem): void {
     this.first ??= frame.receivedAt
     this.last = frame.receivedAt
     if (frame.kind !== 'data') return

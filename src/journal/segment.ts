@@ -1,10 +1,10 @@
 /** One file being recorded: blocks of lines go to disk in order, and what is accepted, written and synced is known at any moment. */
 import { EXIT, GenesisError } from '../model/errors.js'
-import type { Frame } from '../model/frame.js'
 import type { Micros } from '../model/time.js'
 import type { MemberCodec } from './codec.js'
 import { fileError } from './file-error.js'
 import { type OpenFile, type FileSystem, writeAll } from './file-system.js'
+import type { JournalItem } from './item.js'
 import { LineBlock } from './line-block.js'
 import { LineEncoder, type Proof, longestLine } from './line.js'
 import type { ManifestSegment } from './manifest.js'
@@ -109,7 +109,7 @@ export class Segment {
   }
 
   /** @returns false after a failure: the frame was not taken. */
-  append(frame: Frame, proof: Proof): boolean {
+  append(frame: JournalItem, proof: Proof): boolean {
     if (this.failure !== undefined) return false
     const before = this.current.length
     if (!this.encoder.encode(frame, this.current, proof)) {
@@ -120,7 +120,7 @@ export class Segment {
     return true
   }
 
-  private appendToFresh(frame: Frame, proof: Proof): boolean {
+  private appendToFresh(frame: JournalItem, proof: Proof): boolean {
     const longest = longestLine(frame)
     if (longest > this.current.bytes.length) this.current = new LineBlock(longest)
     if (!this.encoder.encode(frame, this.current, proof)) throw new Error('a line is longer than its own bound')
@@ -128,7 +128,7 @@ export class Segment {
     return true
   }
 
-  private accept(frame: Frame, length: number): void {
+  private accept(frame: JournalItem, length: number): void {
     const time = frame.receivedAt
     this.watermark.accepted++
     this.backlog += length

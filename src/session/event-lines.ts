@@ -3,6 +3,8 @@ import { eventsParser } from '../journal/formats/events.js'
 import type { JournalItem } from '../journal/item.js'
 import type { FeedEvent } from '../model/event.js'
 
+export { checkedEvent } from '../journal/formats/events.js'
+
 export class EventLines {
   readonly #parser = eventsParser()
   readonly #found: JournalItem[] = []

@@ -76,7 +76,9 @@ async function assemble(request: RunRequest): Promise<Assembly> {
   if (request.live.backfill === 'on') session.sections.set('backfill', () => live?.feed.backfillStats() ?? null)
   const { trading: plan } = request
   const trading = plan === null ? null : new Trading(session, plan, { recordedRules: opened.rules })
-  const control = new RunControl({ live, streams: opened.streams, now: opened.live?.foldedUpTo ?? (() => clock.now()) })
+  const now = live?.foldedUpTo ?? (() => clock.now())
+  const content = request.source === undefined ? 'frames' : 'events'
+  const control = new RunControl({ live, streams: opened.streams, content, now })
   const account = live?.account
   if (account !== undefined) session.sections.set('workers', account)
   const parts: RunningParts = { session, recorder, trading, control, live, journal, pace }
@@ -114,7 +116,7 @@ async function begin(request: RunRequest, assembly: Assembly, attachments: Attac
 async function drive(request: RunRequest, assembly: Assembly): Promise<EndReason> {
   const { parts, opened, deadLetters, clock, description, guard, candles, checkpoints, notes } = assembly
   const { session, recorder, trading, control } = parts
-  const ended = await run({
+  const running = run({
     session,
     source: guard?.over(opened.source) ?? opened.source,
     recorder,
@@ -130,6 +132,8 @@ async function drive(request: RunRequest, assembly: Assembly): Promise<EndReason
     },
     onInterrupt: request.onInterrupt,
   })
+  if (recorder !== null && asksRules(request)) void tellRules(request, assembly, recorder)
+  const ended = await running
   candles?.finish()
   if (guard === null) trading?.finish()
   else guard.run(() => trading?.finish())

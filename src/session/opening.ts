@@ -6,6 +6,7 @@ import { GenesisError } from '../model/errors.js'
 import type { Stream } from '../model/stream.js'
 import type { DeadLetterFile } from './dead-letters.js'
 import type { FeedControl } from './intake.js'
+import { RULES_FOLLOW, tellsRules } from './instrument-rules.js'
 import { JournalSource } from './journal-source.js'
 import { openLive, type Live } from './live.js'
 import { paceOf } from './pace.js'
@@ -119,10 +120,11 @@ export function createSession(request: RunRequest, opened: OpenedSource, deadLet
 
 /** @throws GenesisError before anything connects, where the file cannot be written. */
 export async function openRecorder(
-  { context, recording, streams, live, trading }: RunRequest,
+  request: RunRequest,
   clock: RealClock,
   { describe }: FrameDescription,
 ): Promise<Recorder | null> {
+  const { context, recording, streams, trading } = request
   if (context.keeps !== 'frames') return null
   if (recording === null) throw new GenesisError('no_recording', 'this run keeps its frames and has no place for them')
   const rules = trading?.options.rules
@@ -130,13 +132,30 @@ export async function openRecorder(
     path: recording.path,
     created: clock.now(),
     streams: streams.map(({ exchange, name }) => `${exchange}:${name}`),
-    header: {
-      software: recording.software,
-      ...(live.lines === 1 ? {} : { lines: live.lines }),
+    header: recordingHeader(request, {
       ...(rules === undefined ? {} : { instruments: rulesRecord(rules) }),
-    },
+      ...(asksRules(request) ? RULES_FOLLOW : {}),
+    }),
     describe,
     ...(recording.sync === undefined ? {} : { sync: recording.sync }),
     ...(recording.rotate === undefined ? {} : { rotate: recording.rotate }),
   })
+}
+
+/** What the header of a recording says beside what it must; `more` of its instruments. */
+export function recordingHeader({ recording, live, source }: RunRequest, more: object): Record<string, unknown> {
+  return {
+    software: recording?.software,
+    ...(live.lines === 1 ? {} : { lines: live.lines }),
+    ...(source === undefined ? {} : { content: 'events' }),
+    ...more,
+  }
+}
+
+/**
+ * A run that trades keeps to the rules that it was given: were others to come while it lasts, its tape would lead to another end.
+ * Worker threads keep the connections to themselves.
+ */
+export function asksRules({ context, trading, source, workers = 0, streams }: RunRequest): boolean {
+  return context.frames === 'live' && trading === null && source === undefined && workers === 0 && tellsRules(streams)
 }

@@ -12,6 +12,7 @@ export interface RunControlParts {
   /** null where the run is not live: its streams are what its files or its source bring. */
   readonly live: Live | null
   readonly streams: readonly Stream[]
+  readonly content: 'frames' | 'events'
   readonly now: () => Micros
 }
 
@@ -28,6 +29,7 @@ export class RunControl {
     this.recordings = new SideRecordings({
       now: parts.now,
       streams: () => this.streams(),
+      content: parts.content,
       renewLines: () => parts.live?.renewLines('a recording begins'),
     })
   }

@@ -18,7 +18,7 @@ export interface RunSource {
 export interface RunParts {
   readonly session: Session
   readonly source: RunSource
-  /** Gets every frame before anyone hears of what is in it; null where nothing is kept. */
+  /** Gets every frame, or event of a source of events, before anyone hears of what is in it; null where nothing is kept. */
   readonly recorder: Recorder | null
   /** The run is for the recording alone: it ends where the disk refuses more. */
   readonly endsWithRecorder?: boolean
@@ -79,7 +79,13 @@ export async function run(parts: RunParts): Promise<EndReason> {
   control?.begin(deliver)
   try {
     await source.run(deliver, event => {
-      if (stopping === null) session.deliverEvent(event)
+      if (stopping !== null) return
+      if (recorder !== null || control?.recordings.areOpen === true) {
+        const receivedAt = event.type === 'status' ? event.time : event.received
+        recorder?.append({ kind: 'event', receivedAt, event })
+        control?.recordings.append({ kind: 'event', receivedAt, event })
+      }
+      session.deliverEvent(event)
     })
     await (stopping as Promise<void> | null)
     endTape(parts, ended)

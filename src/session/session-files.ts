@@ -24,6 +24,8 @@ const configurationSchema = z.object({
   source: z
     .object({ paths: z.array(z.string()).min(1).readonly(), exchange: z.string(), onCorrupt: z.enum(['stop', 'skip']) })
     .exactOptional(),
+  /** Where the run got events from another process: they are its tape, and what came after it ended is not to be had. */
+  followed: z.string().exactOptional(),
 })
 
 /** All that a run needs to be done again from its tape. */

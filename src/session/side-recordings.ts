@@ -1,13 +1,15 @@
 /** Recordings that begin and end while a run lasts, beside the one it may keep of itself. */
+import type { JournalItem } from '../journal/item.js'
 import { Recorder, type RecorderReport } from '../journal/recorder.js'
 import { GenesisError, UsageError } from '../model/errors.js'
-import type { Frame } from '../model/frame.js'
 import type { Stream } from '../model/stream.js'
 import type { Micros } from '../model/time.js'
 
 export interface SideRecordingsParts {
   readonly now: () => Micros
   readonly streams: () => readonly Stream[]
+  /** `frames` as exchanges send them, or the `events` of another process. */
+  readonly content: 'frames' | 'events'
   /** Replaces every connection without a break. */
   readonly renewLines: () => void
 }
@@ -43,9 +45,15 @@ export class SideRecordings {
   /** @throws UsageError past the bound, GenesisError where the file cannot be written. */
   async start(path: string): Promise<SideRecordingReport> {
     if (this.#open.size >= MOST) throw new UsageError('too_many_recordings', `${MOST} recordings are open already`)
+    const { content } = this.parts
     const began = this.parts.now()
     const streams = this.parts.streams().map(({ exchange, name }) => `${exchange}:${name}`)
-    const recorder = await Recorder.open({ path, created: began, streams })
+    const recorder = await Recorder.open({
+      path,
+      created: began,
+      streams,
+      header: content === 'events' ? { content } : {},
+    })
     const recording = { id: String(++this.#count), recorder, began, lines: new Set<string>(), leftOut: 0 }
     this.#open.set(recording.id, recording)
     this.parts.renewLines()
@@ -63,9 +71,13 @@ export class SideRecordings {
     return report
   }
 
-  /** Every frame of the run passes here. */
-  append(frame: Frame): void {
+  /** Every frame of the run passes here, or every event where it gets events. */
+  append(frame: JournalItem): void {
     for (const recording of this.#open.values()) this.#appendTo(recording, frame)
+  }
+
+  get areOpen(): boolean {
+    return this.#open.size > 0
   }
 
   reports(): readonly SideRecordingReport[] {
@@ -78,7 +90,7 @@ export class SideRecordings {
     await Promise.all(open.map(({ recorder }) => recorder.close()))
   }
 
-  #appendTo(recording: SideRecording, frame: Frame): void {
+  #appendTo(recording: SideRecording, frame: JournalItem): void {
     if (frame.kind === 'data' || frame.kind === 'link') {
       const line = `${frame.exchange}#${frame.line}`
       if (frame.kind === 'link' && frame.state === 'connected') recording.lines.add(line)

@@ -1,7 +1,7 @@
 /** `genesis paper`: a strategy trades on paper, live or from a recording; a live run is kept as a session. */
 import { join, resolve } from 'node:path'
 import { findExchange } from '../../exchanges/registry.js'
-import type { ExitCode } from '../../model/errors.js'
+import { UsageError, type ExitCode } from '../../model/errors.js'
 import type { Stream } from '../../model/stream.js'
 import { CONTEXTS } from '../../session/context.js'
 import { SessionFiles, type SessionConfiguration } from '../../session/session-files.js'
@@ -22,7 +22,7 @@ export async function run(input: CommandInput): Promise<ExitCode> {
   if (options.resume !== undefined) return goOn(input, new SessionFiles(options.resume))
   const wanted = tradingOptions(options)
   const trading = await planTrading(wanted)
-  if (options.source !== undefined) return fromSource(input, trading)
+  if (options.source !== undefined) return fromSource(input, wanted, trading)
   if (options.fromFile === undefined) return begin(input, wanted, trading)
   return fromFile(input, options.fromFile, trading, keptAs(input, options.fromFile, wanted))
 }
@@ -37,7 +37,16 @@ function begin(input: CommandInput, wanted: TradingOptions, trading: TradingPlan
 
 /** Folds the tape of the interrupted run, then goes on live. */
 async function goOn(input: CommandInput, files: SessionFiles): Promise<ExitCode> {
-  const { streams, trading, lines, source } = files.read()
+  const { streams, trading, lines, source, followed } = files.read()
+  if (followed !== undefined) {
+    throw new UsageError(
+      'followed',
+      `${files.directory} followed ${followed}, whose events since then are not on its tape`,
+      {
+        hint: 'begin a new session; genesis verify proves this one as far as it came',
+      },
+    )
+  }
   const plan = await planTrading(trading)
   files.forgetResult()
   if (source !== undefined) {
@@ -68,18 +77,22 @@ function live(
   })
 }
 
-/** Events of another process: nothing raw to keep, so its own recording is where they can be read again. */
-function fromSource(input: CommandInput, trading: TradingPlan): Promise<ExitCode> {
+/** Events of another process: the tape holds them as they came, and proves what was done upon them; not what they were made of. */
+function fromSource(input: CommandInput, wanted: TradingOptions, trading: TradingPlan): Promise<ExitCode> {
   const streams = resolveStreams(input.args, input)
   const source = sourceOf(input, streams)
+  const files = new SessionFiles(input.options.session ?? join('sessions', nameOfNow()))
+  files.create({ ...configurationOf(wanted, streams, 1), ...(source === null ? {} : { followed: source.name }) })
   return runCommand(input, {
     command: 'paper',
-    context: { ...CONTEXTS.paper, keeps: 'nothing' },
+    context: CONTEXTS.paper,
     title: `genesis paper · ${strategyText(trading)} · from ${source?.name ?? ''}`,
     streams,
     prints: TRADING_PRINTS,
+    recording: files.tape,
     trading,
     source,
+    onSummary: summary => files.writeResult(summary),
   })
 }
 

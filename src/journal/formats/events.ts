@@ -94,6 +94,12 @@ export function isEventLine(line: string): boolean {
   return NOT_REPLAYED.has(record['type']) || readEvent(record, SHAPES.get(record['type'])) !== undefined
 }
 
+/** The event in a parsed record, its known fields alone; undefined where it is none. */
+export function checkedEvent(record: object): FeedEvent | undefined {
+  const known: Record<string, unknown> = { ...record }
+  return readEvent(known, SHAPES.get(known['type']))
+}
+
 function parse(line: string): Record<string, unknown> | undefined {
   try {
     const value: unknown = JSON.parse(line)

@@ -1,5 +1,6 @@
 /** The lines of genesis' own recordings. */
 import type { JournalItem, LineParser, Verdict } from '../item.js'
+import { eventsParser } from './events.js'
 import { LineDecoder, type PayloadCheck, type ReadKnown } from '../line.js'
 import { type RecordingHeader, looksLikeHeader, parseHeader } from '../header.js'
 
@@ -13,6 +14,7 @@ export interface RecordingContext {
 
 export function recordingParser(context: RecordingContext): LineParser {
   const decoder = new LineDecoder(context.check, context.readKnown)
+  const events = eventsParser()
   return {
     parse(bytes: Buffer, start: number, end: number, out: JournalItem[]): Verdict {
       if (start === end) return 'blank'
@@ -21,13 +23,22 @@ export function recordingParser(context: RecordingContext): LineParser {
         out.push(frame)
         return 'item'
       }
+      if (isEvent(bytes, start)) return events.parse(bytes, start, end, out)
       return otherLine(context, bytes, start, end)
     },
     isWhole: (bytes, start, end) =>
       looksLikeHeader(bytes.toString('utf8', start, end)) ||
-      new LineDecoder('checked').decode(bytes, start, end) !== undefined,
+      new LineDecoder('checked').decode(bytes, start, end) !== undefined ||
+      (isEvent(bytes, start) && events.parse(bytes, start, end, []) !== 'corrupt'),
     finish: () => undefined,
   }
+}
+
+const EVENT = Buffer.from('{"type":')
+
+/** The recording of a run that got events from another process holds them as they are printed. */
+function isEvent(bytes: Buffer, start: number): boolean {
+  return EVENT.equals(bytes.subarray(start, start + EVENT.length))
 }
 
 function otherLine(context: RecordingContext, bytes: Buffer, start: number, end: number): Verdict {

@@ -47,8 +47,12 @@ export function readFinding(pack: PackReader): Finding {
 function write(item: Decoded, pack: PackWriter): void {
   switch (item.type) {
     case 'trade':
-      pack.number(TRADE)
-      writeTrade(item, pack)
+      // Exchanges that count their trades beside the ids are few.
+      if ('ordinal' in item) writeWhole(item, pack)
+      else {
+        pack.number(TRADE)
+        writeTrade(item, pack)
+      }
       break
     case 'quote':
       pack.number(QUOTE)

@@ -1,12 +1,15 @@
 /** What travels between threads arrives as it was sent, to the last bit and key. */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { findExchange } from '../../../src/exchanges/registry.js'
 import type { Decoded } from '../../../src/model/event.js'
 import { eventLine } from '../../../src/model/event-line.js'
 import type { Frame } from '../../../src/model/frame.js'
+import { FrameDecoding } from '../../../src/session/workers/frame-decoding.js'
 import { readFinding, writeFinding, type Finding } from '../../../src/session/workers/found-codec.js'
 import { readFrame, writeFrame } from '../../../src/session/workers/frame-codec.js'
 import { PackReader, PackWriter } from '../../../src/session/workers/pack.js'
+import { BOX_RECORDINGS, STARTED_MS } from '../../journeys/box-recordings.js'
 
 /** As another thread gets it. */
 function passed(writer: PackWriter): PackReader {
@@ -61,6 +64,19 @@ describe('a finding', () => {
         expect(reader.isAtEnd).toBe(true)
       }),
     )
+  })
+
+  it('of any exchange arrives with everything that its decoder said', () => {
+    for (const [name, { frames }] of BOX_RECORDINGS) {
+      const decoding = new FrameDecoding(exchange => findExchange(exchange).decoder())
+      for (const text of frames) {
+        const data = Buffer.from(text)
+        const { finding } = decoding.decode({ kind: 'data', receivedAt: STARTED_MS * 1_000, exchange: name, line: 0, data, binary: false }) // prettier-ignore
+        const writer = new PackWriter()
+        writeFinding(finding, writer)
+        expect(readFinding(passed(writer)), name).toStrictEqual(finding)
+      }
+    }
   })
 
   it('that is cut off is an error, never an invented value', () => {
