@@ -41,10 +41,12 @@ export class EquityCurve {
 
   private thin(): void {
     this.step *= 2
-    const kept = this.samples.filter(sample => sample.time % this.step === 0)
-    this.samples.length = 0
-    this.samples.push(...kept)
-    const last = kept.at(-1)
+    const { samples } = this
+    // Boundaries follow each other without a gap, so that every second one lies on the wider grid.
+    const first = (samples[0]?.time ?? 0) % this.step === 0 ? 0 : 1
+    const kept = samples.filter((_, index) => index % 2 === first)
+    samples.splice(0, samples.length, ...kept)
+    const last = samples.at(-1)
     if (last !== undefined) this.next = last.time
   }
 }

@@ -102,14 +102,18 @@ export class Ledger {
   /** Measures {@link fastTotal} and the exposures anew from the exact books. */
   remeasure(total = this.total()): void {
     this.fastTotal = toNumber(total)
-    const counted = new Set<string>()
-    for (const holding of this.all()) {
-      const { base, quote, contract } = holding.market
-      const size = contract === 'spot' ? this.balance(base) : holding.position.size
-      const direct = quote === this.options.asset && !(contract === 'spot' && counted.has(base))
-      if (contract === 'spot' && direct) counted.add(base)
-      holding.exposure = direct && contract !== 'inverse' ? toNumber(size) : 0
-    }
+    for (const holding of this.listed) holding.exposure = this.exposureOf(holding)
+  }
+
+  /** An asset that several markets trade for the reporting asset moves with the first of them, whose price values it. */
+  private exposureOf(holding: Holding): number {
+    const { base, quote, contract } = holding.market
+    if (quote !== this.options.asset || contract === 'inverse') return 0
+    if (contract !== 'spot') return toNumber(holding.position.size)
+    const valued = this.listed.find(
+      ({ market }) => market.contract === 'spot' && market.base === base && market.quote === quote,
+    )
+    return valued === holding ? toNumber(this.balance(base)) : 0
   }
 
   /**
