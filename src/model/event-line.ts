@@ -38,10 +38,20 @@ function writeObject(record: object): string {
   for (const key of Object.keys(record)) {
     const value = (record as Readonly<Record<string, unknown>>)[key]
     if (value === undefined || UNPRINTED.has(key)) continue
-    text += `${separator}${quote(key)}:${write(value)}`
+    text += separator + (KEYS.get(key) ?? quoteKey(key)) + write(value)
     separator = ','
   }
   return `${text}}`
+}
+
+/** Keys of events, quoted once. */
+const KEYS = new Map<string, string>()
+const MOST_KEYS = 1_000
+
+function quoteKey(key: string): string {
+  const text = `${quote(key)}:`
+  if (KEYS.size < MOST_KEYS) KEYS.set(key, text)
+  return text
 }
 
 const PLAIN = /^[\x20\x21\x23-\x5b\x5d-\x7e]*$/
