@@ -33,7 +33,7 @@ export class Delivery {
       return undefined
     }
     const outcome = this.pass(frame)
-    for (let next = this.pending.shift(); next !== undefined; next = this.pending.shift()) this.pass(next)
+    while (this.pending.length > 0) this.pass(this.pending.shift() as Frame)
     return outcome
   }
 

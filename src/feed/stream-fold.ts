@@ -25,6 +25,8 @@ const TYPE_OF: Readonly<Partial<Record<Stream['channel'], string>>> = {
 
 export class StreamFold implements EngineOutlet {
   private readonly streams = new Map<string, Stream[]>()
+  /** Names of streams by symbol and type of event, once they were asked for. */
+  private readonly names = new Map<string, Map<string, readonly string[]>>()
   private readonly books = new Map<string, BookSync>()
   private readonly engine: Engine
   private readonly clock = new VirtualClock()
@@ -47,6 +49,7 @@ export class StreamFold implements EngineOutlet {
     const known = this.streams.get(stream.symbol) ?? []
     if (known.some(({ name }) => name === stream.name)) return
     this.streams.set(stream.symbol, [...known, stream])
+    this.names.delete(stream.symbol)
   }
 
   ingest(frame: Frame): FrameOutcome {
@@ -62,7 +65,8 @@ export class StreamFold implements EngineOutlet {
     const stream = this.namesOf(event)[0]
     if (stream === undefined) return
     this.arbiter.offer(event, stream, line, this.arbitrated)
-    for (const result of this.arbitrated.splice(0)) this.arbitratedResult(result, event, stream)
+    for (const result of this.arbitrated) this.arbitratedResult(result, event, stream)
+    empty(this.arbitrated)
   }
 
   book(update: BookUpdate, line: number): void {
@@ -105,12 +109,13 @@ export class StreamFold implements EngineOutlet {
   }
 
   private publishSynchronised(stream: string): void {
-    for (const result of this.synchronised.splice(0)) {
+    for (const result of this.synchronised) {
       if (result.type === 'book' || result.type === 'status') this.publish(stream, result)
       else if (result.type === 'snapshotWanted') this.feed.wantSnapshot(result.exchange, result.symbol, result.pair)
       else if (result.type === 'resubscribeWanted')
         this.feed.resubscribeBook(result.exchange, result.symbol, result.pair)
     }
+    empty(this.synchronised)
   }
 
   private pass(event: MarketEvent): void {
@@ -119,9 +124,14 @@ export class StreamFold implements EngineOutlet {
 
   /** Streams that bring this kind of event, in the user's spelling. */
   private namesOf({ symbol, type }: MarketEvent | BookUpdate): readonly string[] {
+    const known = this.names.get(symbol)?.get(type)
+    if (known !== undefined) return known
+    const streams = this.streams.get(symbol)
+    if (streams === undefined) return []
     const wanted = type === 'bookUpdate' ? 'book' : type
-    const streams = this.streams.get(symbol) ?? []
-    return streams.filter(({ channel }) => (TYPE_OF[channel] ?? channel) === wanted).map(({ name }) => name)
+    const names = streams.filter(({ channel }) => (TYPE_OF[channel] ?? channel) === wanted).map(({ name }) => name)
+    this.names.set(symbol, (this.names.get(symbol) ?? new Map<string, readonly string[]>()).set(type, names))
+    return names
   }
 
   private bookOf({ exchange, symbol, pair }: BookUpdate, stream: string): BookSync {
@@ -147,6 +157,11 @@ const PICTURES = {
   bridge: (): 'next' => 'next',
   follow: (): 'next' => 'next',
 } as const
+
+/** Most often of one; cutting out would make a new list each time. */
+function empty(results: unknown[]): void {
+  while (results.length > 0) results.pop()
+}
 
 function status(exchange: string, stream: string, state: StatusState, detail: string, time: Micros): Status {
   return { type: 'status', exchange, stream, state, detail, time }
