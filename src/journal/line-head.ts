@@ -27,7 +27,7 @@ export class LineHeads {
   source: LineSource = NO_SOURCE
   private readonly known: Known[] = []
   private bytes: Buffer | undefined
-  private words = new DataView(new ArrayBuffer(0))
+  private words: DataView = new DataView(new ArrayBuffer(0))
   /** The opening and the first seven digits, which change every quarter of an hour, and what these digits are worth. */
   private first = 0
   private second = 0
