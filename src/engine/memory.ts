@@ -52,7 +52,7 @@ export class Memory {
     if (value instanceof Map) return new Map([...value].map(([key, item]) => [this.revive(key), this.revive(item)]))
     if (value instanceof Set) return new Set([...value].map(item => this.revive(item)))
     const { [CLASS]: name, ...fields } = value as Fields
-    const made = name === undefined ? {} : (Object.create(this.prototypeOf(String(name))) as object)
+    const made = name === undefined ? {} : (Object.create(this.prototypeOf(name as string)) as object)
     for (const [key, item] of Object.entries(fields)) define(made, key, this.revive(item))
     return made
   }

@@ -19,6 +19,7 @@ import type { LineListener } from './line-parts.js'
 import { LineSet } from './line-set.js'
 import { RealClock } from './real-clock.js'
 import { RedundantLines } from './redundant.js'
+import { RestClient } from './rest-client.js'
 import { SnapshotFetcher } from './snapshots.js'
 import type { Deliver, FrameSource } from './source.js'
 import type { Subscription } from './subscriptions.js'
@@ -30,6 +31,8 @@ const TICK_MS = 100
 export class LiveFeed implements FrameSource {
   /** The copies of each stream; its `stats` take the arbiter's counts. */
   readonly redundant: RedundantLines
+  /** Questions beside the feed; answered once it runs. */
+  readonly rest: RestClient
   private readonly shared: Shared
   private readonly lines: LineSet
   private readonly snapshots: SnapshotFetcher
@@ -54,6 +57,9 @@ export class LiveFeed implements FrameSource {
     this.troubles = new Troubles(all, trouble => options.trouble?.(trouble), options.giveUpAfter)
     this.snapshots = new SnapshotFetcher(this.shared, (exchange, symbol, pair) =>
       this.lines.bookCarrier(exchange, symbol, pair),
+    )
+    this.rest = new RestClient(this.shared, exchange =>
+      this.lines.all().find(({ parts }) => parts.exchange.name === exchange),
     )
     this.backfill =
       options.backfill === 'on'
@@ -265,6 +271,7 @@ export class LiveFeed implements FrameSource {
 
   private async shutDown(reason: string): Promise<void> {
     this.snapshots.stop()
+    this.rest.stop()
     this.backfill?.stop()
     this.handover.stop()
     this.health.stop()

@@ -163,7 +163,7 @@ export class Recorder {
 
   /** True where nothing was recorded here before: neither in this file nor in others of the same recording. */
   get isNew(): boolean {
-    return (this.appended?.kept ?? 0) === 0 && (this.rotation?.hasEarlier ?? false) === false
+    return (this.appended?.kept ?? 0) === 0 && this.rotation?.hasEarlier !== true
   }
 
   /** Resolves when the disk has caught up. */

@@ -4,8 +4,9 @@ import type { Recorder } from '../journal/recorder.js'
 import type { EndReason, Summary } from './summary.js'
 import { DeadLetterFile } from './dead-letters.js'
 import { Digest } from './digest.js'
+import { findRules, INSTRUMENTS, unknownText } from './instrument-rules.js'
 import { JournalSource } from './journal-source.js'
-import { createSession, openRecorder, openSource, type OpenedSource } from './opening.js'
+import { asksRules, createSession, openRecorder, openSource, recordingHeader, type OpenedSource } from './opening.js'
 import { unpaced } from './pace.js'
 import { CandleFeed } from './proof/candle-feed.js'
 import { FrameDescription } from './proof/frame-description.js'
@@ -145,6 +146,17 @@ async function drive(request: RunRequest, assembly: Assembly): Promise<EndReason
 function caughtUp(watcher: Watcher, attachments: readonly Attachment[]): Promise<void> | null {
   const waits = [watcher.caughtUp?.() ?? [], ...attachments.map(attachment => attachment.drained?.() ?? [])].flat()
   return waits.length === 0 ? null : Promise.all(waits).then(() => undefined)
+}
+
+/** The answer goes onto the tape like a decision, and into the headers of later files; a recording that gets none is as good. */
+async function tellRules(request: RunRequest, { parts, opened, notes }: Assembly, recorder: Recorder): Promise<void> {
+  const rest = opened.live?.rest
+  if (rest === undefined) return
+  const found = await findRules(rest, request.streams)
+  const unknown = unknownText(found)
+  if (unknown !== undefined) notes.to?.note(unknown)
+  recorder.changeHeader(recordingHeader(request, { instruments: found.rules }))
+  parts.control.command(INSTRUMENTS, found.rules)
 }
 
 /** What the run had seen before it was interrupted brings every part back to where it stood. */

@@ -4,6 +4,7 @@ import type { Exchange } from '../exchanges/exchange.js'
 import { startEmbeddedExchange, type EmbeddedExchange } from '../feed/embedded/embedded-exchange.js'
 import type { Trouble } from '../feed/feed-options.js'
 import { LiveFeed } from '../feed/live-feed.js'
+import type { RestClient } from '../feed/rest-client.js'
 import { LiveWorkers } from './workers/live-workers.js'
 import type { Predecoded } from './workers/predecoded.js'
 import type { ProxySettings } from '../feed/proxy.js'
@@ -45,6 +46,8 @@ export type Feed = Pick<
 export interface Live {
   readonly feed: Feed
   readonly control: FeedControl
+  /** Questions to exchanges; absent where the connections are kept elsewhere. */
+  readonly rest?: RestClient
   /** Adds a stream while the feed runs, and the embedded exchange where it is the first of its streams. @throws UsageError */
   subscribe(stream: Stream): Promise<void>
   unsubscribe(stream: Stream): void
@@ -82,6 +85,7 @@ export async function openLive(options: LiveOptions & WorkersOptions): Promise<L
   return {
     feed,
     control: controlOf(feed, streams),
+    rest: feed.rest,
     subscribe: async stream => {
       streams.add(stream)
       await embedded.open([stream])

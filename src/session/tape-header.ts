@@ -2,14 +2,19 @@
 import { findExchange, resolveStream } from '../exchanges/registry.js'
 import { openJournal } from '../journal/reader.js'
 import type { Stream } from '../model/stream.js'
+import { MICROS_PER_SECOND, type Micros } from '../model/time.js'
+import { INSTRUMENTS, RULES_FOLLOW } from './instrument-rules.js'
 import { parseRules, type InstrumentRules } from './trading-rules.js'
+
+/** Rules that stand behind a header came while the recording began: an answer is not waited for any longer. */
+const TOLD_WITHIN: Micros = 60 * MICROS_PER_SECOND
 
 export interface TapeSetup {
   /** What was asked for when it was recorded; empty where a file does not say. */
   readonly streams: readonly Stream[]
   /** Redundant connections per stream. */
   readonly lines: 1 | 2
-  /** Rules of instruments that the recorder knew, under `instruments`. */
+  /** Rules of instruments that the recorder knew, under `instruments`, in the header or where it says that they follow. */
   readonly rules: readonly InstrumentRules[]
 }
 
@@ -40,10 +45,15 @@ async function readHeader(
     await reader.close()
     return undefined
   }
-  const batches = reader.batches()
-  await batches.next()
-  await batches.return(undefined)
-  return reader.header
+  let instruments: unknown
+  for await (const batch of reader.batches()) {
+    const { header } = reader
+    if (header === undefined || header['rules'] !== RULES_FOLLOW.rules) break
+    const told = batch.find(item => item.kind === 'control' && item.topic === INSTRUMENTS)
+    if (told?.kind === 'control') instruments = told.value
+    if (told !== undefined || (batch[0]?.receivedAt ?? 0) > header.created + TOLD_WITHIN) break
+  }
+  return reader.header === undefined || instruments === undefined ? reader.header : { ...reader.header, instruments }
 }
 
 /** Names that a later version may have written and this one does not know are passed over. */
