@@ -171,8 +171,11 @@ export interface Dialect {
   accept(request: ClientRequest): readonly string[]
   /** The answer to a request that is refused, with the exchange's own error shape. */
   refuse(request: ClientRequest | undefined, reason: string): readonly string[]
-  /** The subscription topics under which the exchange would send this message; empty for messages that belong to none. */
-  topics(message: string): readonly string[]
+  /**
+   * The subscription topics under which the exchange would send this message; empty for messages that belong to none.
+   * @param listed topics that a recording says it holds, for messages that do not name theirs.
+   */
+  topics(message: string, listed?: readonly string[]): readonly string[]
   /** The topic of a stream, in the same spelling. */
   topic(stream: Stream): string
   /** Topics that an address asks for by itself (`/stream?streams=a/b`); absent where addresses name none. */
@@ -191,6 +194,8 @@ export interface Recipient {
   readonly path: string
   /** How many recorded messages it was sent before this one, for exchanges that number what a connection gets. */
   readonly sent: number
+  /** By which of its subscriptions it gets the message. */
+  readonly topic: string
 }
 
 export interface ClientRequest {

@@ -87,11 +87,11 @@ describe('addresses that subscribe by themselves', () => {
   it('get raw messages where they say so, to the letter', () => {
     const raw = '{"e":"trade","p":"0.10"}'
     for (const path of ['/ws', '/ws/btcusdt@trade', '/public/ws', '/market/ws/x', '/ws?timeUnit=microsecond']) {
-      expect(dialect.deliver?.(combined, { path, sent: 0 })).toBe(raw)
-      expect(dialect.deliver?.(raw, { path, sent: 0 })).toBe(raw)
+      expect(dialect.deliver?.(combined, { path, sent: 0, topic: '' })).toBe(raw)
+      expect(dialect.deliver?.(raw, { path, sent: 0, topic: '' })).toBe(raw)
     }
     for (const path of ['/stream', '/', '/public/stream?streams=a@trade', '/wsx']) {
-      expect(dialect.deliver?.(combined, { path, sent: 0 })).toBe(combined)
+      expect(dialect.deliver?.(combined, { path, sent: 0, topic: '' })).toBe(combined)
     }
   })
 })

@@ -404,13 +404,43 @@ describe('bitfinex, requests', () => {
       { event: 'unsubscribe', channel: 'trades', symbol: 'tZZZUSD', chanId: 555_001 },
     ])
   })
-  it('knows whose the data of a served recording are once it has seen the acknowledgement', () => {
+  it('knows whose the data of a served recording are once it has seen the acknowledgement, and gives numbers of its own', () => {
     const ack = TICKER.replace('224555', '555002').replace('tBTCUSD', 'tYYYUSD')
     expect(bitfinex.dialect.topics('[555002,[1]]')).toEqual([])
-    expect(bitfinex.dialect.topics(ack)).toEqual(['ticker:tYYYUSD'])
+    expect(bitfinex.dialect.topics(ack)).toEqual([])
     expect(bitfinex.dialect.topics('[555002,[1]]')).toEqual(['ticker:tYYYUSD'])
     const request = bitfinex.dialect.read('{"event":"subscribe","channel":"ticker","symbol":"tYYYUSD"}')
-    expect(request && bitfinex.dialect.accept(request)[0]).toContain('"chanId":555002')
+    const accepted = JSON.parse((request && bitfinex.dialect.accept(request)[0]) ?? '') as { chanId: number }
+    const to = { path: '/', sent: 4, topic: 'ticker:tYYYUSD' }
+    const mine = accepted.chanId
+    expect(mine).not.toBe(555_002)
+    expect(bitfinex.dialect.deliver?.('[555002,[1,2]]', to)).toBe(`[${mine},[1,2]]`)
+    expect(bitfinex.dialect.read(`{"event":"unsubscribe","chanId":${mine}}`)?.topics).toEqual(['ticker:tYYYUSD'])
+  })
+  it.each([
+    ['[9,[1,2,3],17]', '[1,2,3],5'],
+    ['[9,"te",[1,2,3,4],17,1732353600000]', '"te",[1,2,3,4],5,1732353600000'],
+    ['[9,"hb",17,1732353600000]', '"hb",5,1732353600000'],
+    ['[9,"cs",-123456]', '"cs",-123456'],
+    ['[9,"cs",123456]', '"cs",123456'],
+    ['[9,"cs",123456,17,1732353600000]', '"cs",123456,5,1732353600000'],
+    ['[9,[[1,2,3],[4,5,6]],17,1732353600000]', '[[1,2,3],[4,5,6]],5,1732353600000'],
+    ['[9,[[1,2,3],[4,5,6]],1732353600000]', '[[1,2,3],[4,5,6]],1732353600000'],
+  ])('renumbers %s for a client', (message, content) => {
+    const to = { path: '/', sent: 4, topic: 'book:tXXXUSD' }
+    expect(bitfinex.dialect.deliver?.(message, to)).toMatch(
+      new RegExp(`^\\[\\d+,${content.replace(/[[\]]/g, '\\$&')}\\]$`),
+    )
+  })
+  it('takes for a channel that nobody named the only one of its kind that was recorded', () => {
+    const listed = ['trades:tAAAUSD', 'book:tAAAUSD', 'book:tBBBUSD', 'candles:trade:1m:tAAAUSD']
+    const topics = (message: string): readonly string[] => bitfinex.dialect.topics(message, listed)
+    expect(topics('[777001,"te",[1,1732353600000,1,2]]')).toEqual(['trades:tAAAUSD'])
+    expect(topics('[777001,"hb"]')).toEqual(['trades:tAAAUSD'])
+    expect(topics('[777002,[[1732353600000,1,2,3,4,5]]]')).toEqual(['candles:trade:1m:tAAAUSD'])
+    expect(topics('[777003,[97000,1,2]]')).toEqual([])
+    expect(topics('[777004,[1,2,3,4,5,6,7,8,9,10]]')).toEqual([])
+    expect(bitfinex.dialect.topics('[777005,"te",[1,1732353600000,1,2]]')).toEqual([])
   })
 })
 

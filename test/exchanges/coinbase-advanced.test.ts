@@ -228,7 +228,7 @@ describe('the count of a connection', () => {
   })
 
   it('begins anew for every client that is served a recording', () => {
-    const delivered = coinbaseAdvanced.dialect.deliver?.(level2('update', 17), { path: '/', sent: 4 })
+    const delivered = coinbaseAdvanced.dialect.deliver?.(level2('update', 17), { path: '/', sent: 4, topic: '' })
     expect(delivered).toBe(level2('update', 4))
   })
 

@@ -243,7 +243,7 @@ function bitstamp(): BoxRecording {
 
 // prettier-ignore
 function bitfinex(): BoxRecording {
-  let sequence = 10
+  let sequence = 1
   const subscribed = [
     json({ event: 'subscribed', channel: 'trades', chanId: 17_470, symbol: 'tBTCUSD', pair: 'BTCUSD' }),
     json({ event: 'subscribed', channel: 'book', chanId: 8_092, symbol: 'tBTCUSD', prec: 'P0', freq: 'F0', len: '250', pair: 'BTCUSD' }),

@@ -44,11 +44,12 @@ async function start({ args, options }: CommandInput): Promise<EmbeddedExchange>
   }
   if (file !== undefined) {
     const exchange = findExchange(options.as ?? 'binance')
-    const { streams } = await readTapeSetup([file], exchange.name)
+    const { streams, rules } = await readTapeSetup([file], exchange.name)
     return startRecordedExchange({
       ...common,
       exchange,
-      symbols: [...new Set(streams.filter(stream => stream.exchange === exchange.name).map(({ symbol }) => symbol))],
+      streams: streams.filter(stream => stream.exchange === exchange.name),
+      rules: new Map(rules.filter(rule => rule.exchange === exchange.name).map(rule => [rule.symbol, rule])),
       messages: () => recordedMessages(file, exchange.name),
       speed: options.speed ?? 1,
     })

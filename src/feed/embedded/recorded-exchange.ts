@@ -1,7 +1,10 @@
 /** An exchange in a box: a recording, spoken in the named exchange's own dialect to any client of that exchange. */
 import type { ClientRequest, Decoder, Exchange } from '../../exchanges/exchange.js'
+import { RULES } from '../../exchanges/rules/rules-registry.js'
 import { DecodeError } from '../../model/errors.js'
 import type { Decoded } from '../../model/event.js'
+import type { Stream } from '../../model/stream.js'
+import type { TradingRules } from '../../model/instrument.js'
 import { MICROS_PER_MS } from '../../model/time.js'
 import type { EmbeddedExchange } from './embedded-exchange.js'
 import type { ClientRules, ExchangeClient } from './exchange-client.js'
@@ -16,10 +19,12 @@ import { ticketFor } from './tickets.js'
 
 export interface RecordedExchangeOptions {
   readonly exchange: Exchange
+  /** Rules of its instruments, by symbol, for clients that ask for them. */
+  readonly rules?: ReadonlyMap<string, TradingRules>
   /** Called once, when the first client has subscribed. */
   readonly messages: () => RecordedMessages
-  /** The exchange's ids of what the recording holds, for clients that ask before they subscribe. */
-  readonly symbols?: readonly string[]
+  /** What the recording says it holds, for clients that ask before they subscribe and for messages that do not name their stream. */
+  readonly streams?: readonly Stream[]
   /** 0 or absent: any free one. */
   readonly port?: number
   readonly seed?: number | string
@@ -41,7 +46,7 @@ export interface RecordedExchange extends EmbeddedExchange {
 /** @throws UsageError where the faults cannot be read; the error of the system where the port is taken. */
 export async function startRecordedExchange(options: RecordedExchangeOptions): Promise<RecordedExchange> {
   const { exchange, seed = 1, speed = 1, atEnd = 'idle' } = options
-  const venue = new RecordedVenue(exchange, options.unsubscribed ?? 'nothing', options.symbols ?? [])
+  const venue = new RecordedVenue(exchange, options.unsubscribed ?? 'nothing', options.streams ?? [], options.rules)
   const server = new ExchangeServer(venue, new Faults(parseFaults(options.faults ?? ''), seed))
   venue.open(server)
   const port = await server.listen(options.port ?? 0)
@@ -73,6 +78,8 @@ class RecordedVenue implements Venue, PlaybackHall {
   readonly rules: ClientRules
   subscriptions = 0
   private readonly decoder: Decoder
+  private readonly symbols: readonly string[]
+  private readonly listed: readonly string[]
   private readonly books: TapeBooks
   private readonly trades = new TapeTrades()
   private server: ExchangeServer | undefined
@@ -80,7 +87,8 @@ class RecordedVenue implements Venue, PlaybackHall {
   constructor(
     private readonly exchange: Exchange,
     private readonly unsubscribed: 'nothing' | 'everything',
-    private readonly symbols: readonly string[],
+    streams: readonly Stream[],
+    private readonly instrumentRules: ReadonlyMap<string, TradingRules> = new Map(),
   ) {
     const { count, perMs } = exchange.limits.messages
     // The limit as declared is what clients send; what the exchange counts holds a pong, too.
@@ -88,6 +96,8 @@ class RecordedVenue implements Venue, PlaybackHall {
     const { heartbeat } = exchange.dialect
     this.heartbeat = heartbeat && { everyMs: heartbeat.everyMs, text: () => heartbeat.text(Date.now() * MICROS_PER_MS) }
     this.decoder = exchange.decoder()
+    this.symbols = [...new Set(streams.map(({ symbol }) => symbol))]
+    this.listed = [...new Set(streams.map(stream => exchange.dialect.topic(stream)))]
     this.books = new TapeBooks(exchange)
   }
 
@@ -136,7 +146,9 @@ class RecordedVenue implements Venue, PlaybackHall {
   async rest(address: URL): Promise<RestAnswer> {
     const ticket = ticketFor(this.exchange, address)
     if (ticket !== undefined) return { status: 200, body: ticket }
-    const info = this.exchange.dialect.info?.(address, this.symbols, Date.now() * MICROS_PER_MS)
+    const info =
+      RULES.get(this.exchange.name)?.answer?.(address, this.instrumentRules) ??
+      this.exchange.dialect.info?.(address, this.symbols, Date.now() * MICROS_PER_MS)
     const known = info ?? this.exchange.trades?.answer(address, this.trades)
     if (known !== undefined) return { status: 200, body: known }
     const deadline = performance.now() + SNAPSHOT_WITHIN_MS
@@ -151,7 +163,7 @@ class RecordedVenue implements Venue, PlaybackHall {
 
   play(message: RecordedMessage): void {
     const { text } = message
-    const topics = this.exchange.dialect.topics(text)
+    const topics = this.exchange.dialect.topics(text, this.listed)
     const found = this.read(message)
     this.books.feed(text, found, topics)
     this.trades.feed(found)
@@ -202,7 +214,7 @@ class RecordedVenue implements Venue, PlaybackHall {
   private send(client: ExchangeClient, topic: string, text: string): void {
     const { dialect } = this.exchange
     const sent = client.recorded++
-    const own = dialect.deliver === undefined ? text : dialect.deliver(text, { path: client.path, sent })
+    const own = dialect.deliver === undefined ? text : dialect.deliver(text, { path: client.path, sent, topic })
     client.data(framed(own, client.framing, client.topics.get(topic) ?? topic))
   }
 
