@@ -20,7 +20,11 @@ const SIZE = 0.01
 const MOST_HELD = 0.01
 const ORDERS = 4
 
-const bus = new TranscendentalEventBus<Events>()
+const handler = new ExchangeWebSocketHandler('binance')
+// A subscriber with a queue of its own loses nothing: once its queue is half full, the sockets wait for it.
+const bus = new TranscendentalEventBus<Events>({
+  onPressure: ({ state }) => (state === 'high' ? handler.pause() : handler.resume()),
+})
 let position = 0
 let orders = 0
 let finish = (): void => undefined
@@ -67,11 +71,18 @@ bus.subscribe(
   { componentId: 'account', essential: true },
 )
 bus.respond('account', 'position', () => position)
+
+// Archive: takes its time over every trade, as a database would, and holds nobody up.
+let archived = 0
+const archive = async (): Promise<void> => {
+  await new Promise(resolve => setImmediate(resolve))
+  archived++
+}
+bus.subscribe('trade', archive, { componentId: 'archive', delivery: 'queue', capacity: 1_000 })
 bus.subscribe('refusal', ({ reason }) => console.log(`refused: ${reason}`), { componentId: 'display' })
 bus.start()
 
 const exchange = await startEmbeddedExchange({ symbols: ['BTCUSDT'], rate: 200 })
-const handler = new ExchangeWebSocketHandler('binance')
 const forward = (event: { readonly type: string }): void => {
   if (event.type === 'trade') void bus.emit('trade', event as unknown as Events['trade'], 'handler')
 }
@@ -81,7 +92,9 @@ await finished
 await handler.disconnectAll()
 await exchange.stop()
 await bus.stop()
-console.log(`done: ${orders} orders, every event accounted for: ${String(bus.check().length === 0)}`)
+console.log(
+  `done: ${orders} orders, ${archived} trades archived, every event accounted for: ${String(bus.check().length === 0)}`,
+)
 
 function average(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length

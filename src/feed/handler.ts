@@ -101,6 +101,15 @@ export class ExchangeWebSocketHandler {
     await Promise.all([...this.listeners.keys()].map(name => this.disconnectFromStream(name)))
   }
 
+  /** Stops reading from the sockets until {@link resume}, for a consumer that is behind. Exchanges cut off those who do this for long. */
+  pause(): void {
+    for (const { feed } of this.endpoints.values()) feed.pause()
+  }
+
+  resume(): void {
+    for (const { feed } of this.endpoints.values()) feed.resume()
+  }
+
   /** Streams connected now. */
   streams(): readonly string[] {
     return [...this.listeners.keys()]

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest'
+import { TranscendentalEventBus } from '../../src/engine/bus.js'
 import { ExchangeWebSocketHandler } from '../../src/feed/handler.js'
 import type { FeedEvent } from '../../src/model/event.js'
 import { FaultServer } from '../support/fault-server.js'
@@ -77,6 +78,40 @@ describe('ExchangeWebSocketHandler', () => {
     await handler.connectToStream('ethusdt@trade', () => heard++, { url })
     await until(() => heard > 0, 'the other stream')
     expect(handler.stats().callbackFailures).toBeGreaterThan(0)
+  })
+
+  it('waits, sockets and all, for a subscriber of the bus with a queue, which misses nothing', async () => {
+    const count = 5_000
+    const { handler, url } = await start(peer =>
+      binance(peer, () => {
+        for (let id = 1; id <= count; id++) peer.json(trade(id))
+      }),
+    )
+    const states: string[] = []
+    const bus = new TranscendentalEventBus<{ trade: FeedEvent }>({
+      onPressure: ({ state }) => {
+        states.push(state)
+        if (state === 'high') handler.pause()
+        else handler.resume()
+      },
+    })
+    const heard: string[] = []
+    const slow = async (event: FeedEvent): Promise<void> => {
+      await new Promise(resolve => setImmediate(resolve))
+      if (event.type === 'trade') heard.push(event.id)
+    }
+    const subscription = bus.subscribe('trade', slow, { delivery: 'queue', capacity: 1_024 })
+    bus.start()
+    const forward = (event: FeedEvent): void => {
+      if (event.type === 'trade') void bus.emit('trade', event)
+    }
+    await handler.connectToStream('btcusdt@trade', forward, { url })
+    await until(() => heard.length === count, 'every trade', 20_000)
+    expect(heard).toEqual(Array.from({ length: count }, (_, index) => String(index + 1)))
+    expect(states.slice(0, 2)).toEqual(['high', 'normal'])
+    expect(subscription.stats()).toMatchObject({ emitted: count, delivered: count, shed: 0, failed: 0 })
+    expect(bus.check()).toEqual([])
+    await bus.stop()
   })
 
   it('rejects where the exchange refuses the stream', async () => {
