@@ -76,6 +76,8 @@ export interface Order {
   readonly stopPrice: DecimalText | null
   /** Distance of a trailing stop: a price difference (`25`) or a share (`0.5%`). */
   readonly trailing: string | null
+  /** Trailing stops that begin to trail at this price only; absent on all other orders. */
+  readonly activation?: DecimalText
   readonly timeInForce: TimeInForce
   /** End of a GTD or day order. */
   readonly expires: Micros | null
@@ -178,6 +180,8 @@ export interface OrderRequest {
   readonly stopPrice?: Amount
   /** Trailing stops: a price difference, or a share as `'0.5%'`. */
   readonly trailing?: Amount
+  /** Trailing stops: trails only once this price is reached; from the start where absent. */
+  readonly activation?: Amount
   readonly timeInForce?: TimeInForce
   /** GTD only. */
   readonly expires?: Micros
@@ -185,13 +189,25 @@ export interface OrderRequest {
   readonly reduceOnly?: boolean
   /** One-cancels-other: orders of the same group cancel each other when one fills. */
   readonly oco?: string
-  /** Orders that are sent when this one fills; they cancel each other. */
-  readonly bracket?: { readonly takeProfit?: Amount; readonly stopLoss?: Amount }
+  /** Exits that wait at the exchange from each fill of this order on, for its size; they cancel each other. */
+  readonly bracket?: BracketRequest
   /** The strategy's own name for the order, to cancel or modify it by. */
   readonly tag?: string
   /** Which instrument; the strategy's own when left out. */
   readonly exchange?: string
   readonly symbol?: string
+}
+
+/** Each a price, or a distance from the fill's price as a share of it, such as `'2%'`. */
+export interface BracketRequest {
+  /** A limit order beyond the entry. */
+  readonly takeProfit?: Amount
+  /** A stop behind the entry. */
+  readonly stopLoss?: Amount
+  /** A trailing stop at this distance: a price difference, or a share of the price. */
+  readonly trailing?: Amount
+  /** Where the trailing stop begins to trail; at the entry where absent. */
+  readonly activation?: Amount
 }
 
 /** `order` is an id or tag; `'all'` is every open order. */

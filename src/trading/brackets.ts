@@ -1,43 +1,55 @@
-/** Brackets: a take-profit and a stop-loss attached to an entry, which cancel each other. */
+/** Brackets: exits attached to an entry, to take a profit, to stop a loss and to follow the price, which cancel each other. */
 import type { Candle } from '../model/event.js'
 import { plainDecimal } from '../model/number.js'
 import type { Micros } from '../model/time.js'
-import type { Fill, OrderRequest } from '../model/trading.js'
+import type { Amount, BracketRequest, Fill, OrderRequest } from '../model/trading.js'
+import { isLate } from './bars.js'
 import type { FillModelName } from './fill-model.js'
+import type { Market } from './market.js'
+import { decimal, ONE, textOf, ZERO, type Decimal } from './money.js'
+import { readDistance } from './order-draft.js'
 import type { WorkingOrder } from './working-order.js'
 
-type Bracket = NonNullable<OrderRequest['bracket']>
+interface Entry {
+  readonly price: string
+  readonly arrivedAt: Micros
+}
 
 export class Brackets {
-  /** Of entries that are still open. */
-  private readonly ofEntries = new Map<string, Bracket>()
-  /** Exits that are still open, with the price of the entry they protect. */
-  private readonly entryPrices = new Map<string, string>()
+  /** Of entries that are still open, with the time at which each reached the exchange. */
+  private readonly ofEntries = new Map<string, { readonly bracket: BracketRequest; arrivedAt: Micros }>()
+  /** Exits that are still open, with the entry they protect. */
+  private readonly entries = new Map<string, Entry>()
   private barClosed: Micros = Number.NEGATIVE_INFINITY
 
   get hasExits(): boolean {
-    return this.entryPrices.size > 0
+    return this.entries.size > 0
   }
 
-  add(entry: string, bracket: Bracket): void {
-    this.ofEntries.set(entry, bracket)
+  add(entry: string, bracket: BracketRequest): void {
+    this.ofEntries.set(entry, { bracket, arrivedAt: Number.POSITIVE_INFINITY })
+  }
+
+  arrived(entry: string, now: Micros): void {
+    const found = this.ofEntries.get(entry)
+    if (found !== undefined) found.arrivedAt = now
   }
 
   entryDone(entry: string): void {
     this.ofEntries.delete(entry)
   }
 
-  attached(exit: string, entry: Fill): void {
-    this.entryPrices.set(exit, entry.price)
+  attached(exit: string, { order, price }: Fill): void {
+    this.entries.set(exit, { price, arrivedAt: this.ofEntries.get(order)?.arrivedAt ?? Number.POSITIVE_INFINITY })
   }
 
   exitDone(exit: string): void {
-    this.entryPrices.delete(exit)
+    this.entries.delete(exit)
   }
 
   /** Exits for one fill of an entry. A profit is taken at a limit, a loss at the market. */
-  exitsFor(fill: Fill): OrderRequest[] {
-    const bracket = this.ofEntries.get(fill.order)
+  exitsFor(fill: Fill, market: Market): OrderRequest[] {
+    const bracket = this.ofEntries.get(fill.order)?.bracket
     if (bracket === undefined) return []
     const exit = {
       side: fill.side === 'buy' ? ('sell' as const) : ('buy' as const),
@@ -45,10 +57,19 @@ export class Brackets {
       reduceOnly: true,
       oco: `${fill.id}-exits`,
     }
+    const { stopLoss, takeProfit, trailing, activation } = bracket
     const orders: OrderRequest[] = []
     // The stop goes first: where both prices are met at one instant, the loss is assumed.
-    if (bracket.stopLoss !== undefined) orders.push({ ...exit, type: 'stop', stopPrice: bracket.stopLoss })
-    if (bracket.takeProfit !== undefined) orders.push({ ...exit, type: 'limit', price: bracket.takeProfit })
+    if (stopLoss !== undefined) {
+      orders.push({ ...exit, type: 'stop', stopPrice: priceFrom(fill, market, stopLoss, 'behind') })
+    }
+    if (takeProfit !== undefined) {
+      orders.push({ ...exit, type: 'limit', price: priceFrom(fill, market, takeProfit, 'beyond') })
+    }
+    if (trailing !== undefined) {
+      const begins = activation === undefined ? {} : { activation: priceFrom(fill, market, activation, 'beyond') }
+      orders.push({ ...exit, type: 'trailing-stop', trailing, ...begins })
+    }
     return orders
   }
 
@@ -57,9 +78,25 @@ export class Brackets {
     const before = this.barClosed
     this.barClosed = now
     return ({ id, order, waiting }) => {
-      const entry = this.entryPrices.get(id)
-      if (entry === undefined || order.time <= before) return false
-      return entry === plainDecimal(candle.open) || (waiting && model === 'pessimistic')
+      const entry = this.entries.get(id)
+      if (entry === undefined || order.time <= before || isLate(candle, entry.arrivedAt)) return false
+      return entry.price === plainDecimal(candle.open) || (waiting && model === 'pessimistic')
     }
   }
+}
+
+/** A price as it was asked for, or that far from the fill's: beyond it is where the profit lies. A price step rounds away from the entry. */
+function priceFrom({ side, price }: Fill, { tickSize }: Market, asked: Amount, where: 'beyond' | 'behind'): Amount {
+  const distance = readDistance(asked)
+  if (distance?.isShare !== true) return asked
+  const upwards = (side === 'buy') === (where === 'beyond')
+  const share = distance.value.times('0.01')
+  const exact = decimal(price).times(upwards ? ONE.plus(share) : ONE.minus(share))
+  return textOf(tickSize === null ? exact : onStep(exact, tickSize, upwards))
+}
+
+function onStep(price: Decimal, step: Decimal, upwards: boolean): Decimal {
+  const over = price.mod(step)
+  if (over.isZero) return price
+  return price.minus(over).plus(upwards ? step : ZERO)
 }

@@ -221,6 +221,7 @@ function submitted(strategy: string, id: string, draft: Draft, now: Micros): Ord
     price: draft.price === null ? null : textOf(draft.price),
     stopPrice: draft.stopPrice === null ? null : textOf(draft.stopPrice),
     trailing: draft.trailing,
+    ...(draft.activation === null ? {} : { activation: textOf(draft.activation) }),
     timeInForce: draft.timeInForce,
     expires: draft.expires,
     postOnly: draft.postOnly,
@@ -242,6 +243,7 @@ function requestOf(order: Order): OrderRequest {
     ...(order.price === null ? {} : { price: order.price }),
     ...(order.stopPrice === null ? {} : { stopPrice: order.stopPrice }),
     ...(order.trailing === null ? {} : { trailing: order.trailing }),
+    ...(order.activation === undefined ? {} : { activation: order.activation }),
     postOnly: order.postOnly,
     reduceOnly: order.reduceOnly,
   }

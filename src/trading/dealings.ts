@@ -148,6 +148,7 @@ export class Dealings {
     const { paper, runner } = this.parts
     switch (entry.kind) {
       case 'arrive':
+        this.brackets.arrived(entry.id, now)
         this.book(paper.arrive(entry.id, now), now)
         break
       case 'expire':
@@ -295,7 +296,7 @@ export class Dealings {
   private sendBracket(fill: Fill, now: Micros): void {
     const market = this.parts.instruments.find(fill.exchange, fill.symbol)
     if (market === undefined) return
-    for (const request of this.brackets.exitsFor(fill)) {
+    for (const request of this.brackets.exitsFor(fill, market)) {
       const result = this.parts.broker.assess(request, market, now)
       if (result.type === 'order') this.brackets.attached(result.id, fill)
       this.send(result, now, 'attached')

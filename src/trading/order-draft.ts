@@ -1,7 +1,7 @@
 /** From what a strategy asked to an order the exchange's rules allow, or the reason why not. */
 import type { Micros } from '../model/time.js'
 import { MICROS_PER_DAY } from '../model/time.js'
-import type { Amount, OrderKind, OrderRequest, ReasonCode, TimeInForce } from '../model/trading.js'
+import type { Amount, BracketRequest, OrderKind, OrderRequest, ReasonCode, TimeInForce } from '../model/trading.js'
 import type { Market } from './market.js'
 import { isMultiple, readAmount, textOf, ZERO, type Decimal } from './money.js'
 
@@ -14,6 +14,7 @@ export interface Draft {
   readonly price: Decimal | null
   readonly stopPrice: Decimal | null
   readonly trailing: string | null
+  readonly activation: Decimal | null
   readonly timeInForce: TimeInForce
   readonly expires: Micros | null
   readonly postOnly: boolean
@@ -67,6 +68,10 @@ function readOrder(request: OrderRequest, market: Market, now: Micros): Draft | 
   if (isObjection(stopPrice)) return stopPrice
   const trailing = readTrailing(request)
   if (trailing !== null && isObjection(trailing)) return trailing
+  const activation = readPrice(request.activation, false, 'activation')
+  if (isObjection(activation)) return activation
+  const bracket = checkBracket(request)
+  if (bracket !== undefined) return bracket
   const expires = readExpiry(request, now)
   if (expires !== null && typeof expires === 'object') return expires
   const draft: Draft = {
@@ -77,6 +82,7 @@ function readOrder(request: OrderRequest, market: Market, now: Micros): Draft | 
     price: request.type === 'market' ? null : price.value,
     stopPrice: stopPrice.value,
     trailing: trailing?.text ?? null,
+    activation: request.type === 'trailing-stop' ? activation.value : null,
     timeInForce: request.timeInForce ?? 'GTC',
     expires,
     postOnly: request.postOnly === true,
@@ -126,12 +132,33 @@ function readPrice(amount: Amount | undefined, needed: boolean, name: string): {
 function readTrailing(request: OrderRequest): { text: string } | Objection | null {
   if (request.type !== 'trailing-stop') return null
   const { trailing } = request
-  const percent = typeof trailing === 'string' && trailing.endsWith('%')
-  const value = readAmount(percent ? trailing.slice(0, -1) : trailing)
-  if (value === undefined || value.lte(ZERO)) {
+  const read = readDistance(trailing)
+  if (read === undefined) {
     return { code: 'price', detail: `trailing ${shown(trailing)} is neither a distance nor a share such as 0.5%` }
   }
-  return { text: percent ? `${textOf(value)}%` : textOf(value) }
+  return { text: read.isShare ? `${textOf(read.value)}%` : textOf(read.value) }
+}
+
+/** `25` or `'0.5%'`. @returns undefined where it is neither, or not above zero. */
+export function readDistance(amount: unknown): { readonly value: Decimal; readonly isShare: boolean } | undefined {
+  const isShare = typeof amount === 'string' && amount.endsWith('%')
+  const value = readAmount((isShare ? amount.slice(0, -1) : amount) as Amount | undefined)
+  return value === undefined || value.lte(ZERO) ? undefined : { value, isShare }
+}
+
+const BRACKET: readonly (keyof BracketRequest)[] = ['takeProfit', 'stopLoss', 'trailing', 'activation']
+
+function checkBracket({ bracket }: OrderRequest): Objection | undefined {
+  if (bracket === undefined) return undefined
+  if (typeof bracket !== 'object' || (bracket as unknown) === null) {
+    return { code: 'price', detail: `bracket ${shown(bracket)} holds no exits` }
+  }
+  const wrong = BRACKET.find(name => bracket[name] !== undefined && readDistance(bracket[name]) === undefined)
+  if (wrong === undefined) return undefined
+  return {
+    code: 'price',
+    detail: `bracket ${wrong} ${shown(bracket[wrong])} is neither a price nor a share such as 2%`,
+  }
 }
 
 function readExpiry(request: OrderRequest, now: Micros): Micros | Objection | null {

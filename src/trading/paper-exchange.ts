@@ -63,6 +63,7 @@ export class PaperExchange {
     if (order?.status !== 'submitted') return NOTHING
     const { venue, matching } = this.begin(order, now)
     order.sequence = ++this.sequence
+    order.arrivedAt = now
     venue.orders.push(order)
     if (order.order.kind === 'market' || order.order.kind === 'limit') matching.place(order)
     else matching.wait(order)
@@ -85,6 +86,7 @@ export class PaperExchange {
     const { venue, matching } = this.begin(order, now)
     const [price, stopPrice, size] = [change.price, change.stopPrice, change.size].map(readAmount)
     const keepsPlace = order.waiting || (price === undefined && size?.lte(order.size) === true)
+    if (price !== undefined || stopPrice !== undefined) order.arrivedAt = now
     order.amend({
       ...(price === undefined ? {} : { price: textOf(price) }),
       ...(stopPrice === undefined ? {} : { stopPrice: textOf(stopPrice) }),

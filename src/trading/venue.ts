@@ -12,6 +12,8 @@ export class Venue implements LastPrices {
   lastSell = Number.NaN
   /** Net of our fills here. */
   net: Decimal = ZERO
+  /** What our fills have left of the latest bar's volume; null where it tells none. */
+  barLeft: Decimal | null = null
   /** Open orders by arrival. */
   readonly orders: WorkingOrder[] = []
   /** At or below it a trade may touch our bids; the other three likewise. */

@@ -32,8 +32,12 @@ export class WorkingOrder {
   floor = Number.NaN
   /** A stop or trailing order that has not been triggered. */
   waiting = false
-  /** Trailing orders: the best price since arrival. */
+  /** Trailing orders: the best price since arrival, or since the activation. */
   extreme = Number.NaN
+  /** Trailing orders: the price at which they begin to trail; NaN once they do. */
+  activation: number
+  /** When it reached the exchange, or a change of its prices did; infinity while it is on its way. */
+  arrivedAt: Micros = Number.POSITIVE_INFINITY
 
   constructor(
     readonly market: Market,
@@ -46,6 +50,7 @@ export class WorkingOrder {
     this.size = decimal(last.size)
     this.filled = decimal(last.filled)
     this.status = last.status
+    this.activation = Number(last.activation)
   }
 
   /** As it was last told. */
@@ -104,12 +109,18 @@ export class WorkingOrder {
 
   /** The stop moves with the market: `distance` below the best price of a sell, above that of a buy. @returns whether it moved. */
   trail(price: number): boolean {
-    if (this.last.trailing === null) return false
+    if (this.last.trailing === null || !this.activate(price)) return false
     const better = Number.isNaN(this.extreme) || (this.buying ? price < this.extreme : price > this.extreme)
     if (!better) return false
     this.extreme = price
     const distance = trailingDistance(this.last.trailing, price)
     this.stop = this.buying ? price + distance : price - distance
+    return true
+  }
+
+  private activate(price: number): boolean {
+    if (this.buying ? price > this.activation : price < this.activation) return false
+    this.activation = Number.NaN
     return true
   }
 }

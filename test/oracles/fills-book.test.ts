@@ -25,8 +25,6 @@ interface GivenOrder {
 const NOT_APPLICABLE: Readonly<Record<string, string>> = {
   'nt.l1.slip':
     'fills the rest one tick behind the only price displayed; genesis invents no price and waits for the next quote',
-  'nt.protection.boundary':
-    'price protection of market orders is a setting of that engine; the price band of the risk gate refuses earlier',
   'freqtrade.dryrun.market.buy.1000.25.564':
     'fills what the book does not hold at its last level; genesis fills only what is displayed',
   'freqtrade.dryrun.market.sell.1000.25.564': 'as above: the average is cut to two ticks by the size beyond the book',
@@ -123,6 +121,15 @@ const RUN: Readonly<Record<string, (given: Record<string, never>, wanted: Record
   },
   'nt.aggressor': given => {
     expect(restingAgainstTrade(given).fills()).toEqual([])
+  },
+  // What is protected is an immediate limit so far beyond the best price.
+  'nt.protection.boundary': (given, wanted) => {
+    const asks = given['asks'] as unknown as Texts[]
+    const desk = withBook([], asks)
+    const { side, qty } = given['order'] as unknown as GivenOrder
+    const price = textOf(decimal(asks[0]![0]).plus(given['points_offset'] as unknown as string))
+    desk.ask({ type: 'limit', side, size: String(qty), price, timeInForce: 'IOC' })
+    expect(filledPairs(desk)).toEqual(same(wanted['fills'] as unknown as Texts[]))
   },
   'nt.tif.fok': timeInForce,
   'nt.tif.ioc': timeInForce,
