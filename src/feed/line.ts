@@ -143,7 +143,7 @@ export class Line {
   heard(found: Decoded): void {
     switch (found.type) {
       case 'ack': {
-        this.subscriptions.acknowledged(found.request, found.streams)
+        this.subscriptions.acknowledged(found.request, found.streams, found.rest)
         return
       }
       case 'refused': {

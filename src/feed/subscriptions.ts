@@ -33,6 +33,7 @@ export interface SubscriptionsHost {
 
 const ACK_MS = 10_000
 const REQUESTS = 2
+const LEFT_OUT = 'the exchange left it out of what it subscribed'
 
 export class Subscriptions {
   /** Something was acknowledged or live, on this connection or an earlier one. */
@@ -129,12 +130,18 @@ export class Subscriptions {
     this.deadline()
   }
 
-  /** The answer names a request, or streams in the exchange's or the user's spelling, or both. */
-  acknowledged(request: string | null, names: readonly string[]): void {
-    for (const subscription of this.find(request, names)) {
+  /** The answer names a request, or streams in the exchange's or the user's spelling, or both; with `rest` it is for those it names alone. */
+  acknowledged(request: string | null, names: readonly string[], rest?: 'refused'): void {
+    const named = rest === undefined ? this.find(request, names) : this.named(names)
+    for (const subscription of named) {
       if (subscription.state === 'requested' || subscription.state === 'fault')
         this.change(subscription, 'acknowledged')
     }
+    if (rest === undefined || request === null) return
+    for (const subscription of this.find(request, [])) {
+      if (subscription.state === 'requested') this.change(subscription, 'refused', LEFT_OUT)
+    }
+    this.judge()
   }
 
   refused(request: string | null, names: readonly string[], reason: string): void {
@@ -241,9 +248,12 @@ export class Subscriptions {
       const subscription = this.byName.get(name)
       if (subscription !== undefined) found.add(subscription)
     }
-    for (const name of names)
-      for (const subscription of this.byAlias.get(name.toLowerCase()) ?? []) found.add(subscription)
+    for (const subscription of this.named(names)) found.add(subscription)
     return [...found]
+  }
+
+  private named(names: readonly string[]): readonly Subscription[] {
+    return names.flatMap(name => [...(this.byAlias.get(name.toLowerCase()) ?? [])])
   }
 
   private aliases(stream: Stream): readonly string[] {

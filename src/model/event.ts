@@ -171,7 +171,13 @@ export interface BookTexts {
 
 /** What an exchange says about the connection rather than about the market. */
 export type Notice =
-  | { readonly type: 'ack'; readonly request: string | null; readonly streams: readonly string[] }
+  | {
+      readonly type: 'ack'
+      readonly request: string | null
+      readonly streams: readonly string[]
+      /** Set where whatever else the request asked for was left out. */
+      readonly rest?: 'refused'
+    }
   | {
       readonly type: 'refused'
       readonly request: string | null

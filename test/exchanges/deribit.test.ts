@@ -195,9 +195,11 @@ describe('deribit', () => {
     expect(frame?.streams).toEqual(streams)
   })
 
-  it('acknowledges by name and not by request, so that a channel that was left out stays unanswered', () => {
+  it('acknowledges what the answer lists, so that a channel that was left out is refused', () => {
     const frame = '{"jsonrpc":"2.0","id":2,"result":["quote.BTC-PERPETUAL"]}'
-    expect(decodeLast(deribit, [frame])).toEqual([{ type: 'ack', request: null, streams: ['quote.BTC-PERPETUAL'] }])
+    expect(decodeLast(deribit, [frame])).toEqual([
+      { type: 'ack', request: '2', streams: ['quote.BTC-PERPETUAL'], rest: 'refused' },
+    ])
   })
 
   it('answers a test request with a call that the exchange in a box takes for a ping', () => {

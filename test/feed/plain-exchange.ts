@@ -73,8 +73,18 @@ class PlainDecoder implements Decoder {
     const head = { exchange: 'plain', symbol, pair: symbol, time: received, received }
     if ('trade' in message)
       out.push({ type: 'trade', ...head, id: String(message.trade), price: 1, size: 1, side: 'buy' })
-    else if ('ack' in message)
-      out.push({ type: 'ack', request: typeof message.ack === 'number' ? String(message.ack) : null, streams: [] })
+    else if ('ack' in message) {
+      const request = typeof message.ack === 'number' ? String(message.ack) : null
+      const only = Array.isArray(message.only) ? message.only.map(String) : null
+      if (only === null) out.push({ type: 'ack', request, streams: [] })
+      else out.push({ type: 'ack', request, streams: only, rest: 'refused' })
+    } else if ('refuseStreams' in message)
+      out.push({
+        type: 'refused',
+        request: null,
+        streams: (message.refuseStreams as unknown[]).map(String),
+        reason: String(message.reason),
+      })
     else if ('refuse' in message)
       out.push({ type: 'refused', request: String(message.refuse), streams: [], reason: String(message.reason) })
     else if ('beat' in message) out.push({ type: 'heartbeat' })

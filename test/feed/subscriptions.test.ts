@@ -44,6 +44,40 @@ describe.concurrent('N20 subscriptions', () => {
     expect(run.end).toBeNull()
   })
 
+  it('that the answer leaves out are refused, not waited for', async () => {
+    const server = await rig.server(peer => {
+      peer.accept().onText = text => {
+        const { id } = JSON.parse(text) as Request
+        peer.json({ ack: id, only: ['BTC@trade'] }).json({ symbol: 'BTC', trade: 1 })
+      }
+    })
+    const run = rig.run({ urls: [server.url], streams: ['NOPE@trade', 'BTC@trade'] })
+    await until(() => run.trades.length === 1, 'a trade')
+    expect(run.links('stale').map(link => [link.streams, link.detail])).toEqual([
+      [['NOPE@trade'], 'refused: the exchange left it out of what it subscribed'],
+    ])
+    expect(server.peers[0]?.texts).toHaveLength(1)
+    expect(run.end).toBeNull()
+  })
+
+  it('that failed with another one of the same request are asked for again without it', async () => {
+    const server = await rig.server(peer => {
+      peer.accept().onText = text => {
+        const { id, streams } = JSON.parse(text) as Request
+        if (streams.includes('NOPE@trade')) peer.json({ refuseStreams: ['NOPE@trade'], reason: 'unknown' })
+        else peer.json({ ack: id }).json({ symbol: 'BTC', trade: 1 })
+      }
+    })
+    const run = rig.run({ urls: [server.url], streams: ['NOPE@trade', 'BTC@trade'], timing: HASTY })
+    await until(() => run.trades.length === 1, 'a trade')
+    expect(requestsOf(server.peers[0]?.texts ?? []).map(({ streams }) => streams)).toEqual([
+      ['NOPE@trade', 'BTC@trade'],
+      ['BTC@trade'],
+    ])
+    expect(run.links('stale').map(link => link.detail)).toEqual(['refused: unknown'])
+    expect(run.links('disconnected')).toEqual([])
+  })
+
   it('that nobody acknowledges are requested once more, then the connection is given up', async () => {
     const server = await rig.server((peer, index) => {
       if (index === 0) peer.accept()

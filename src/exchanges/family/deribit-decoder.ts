@@ -74,9 +74,8 @@ function response(message: JsonObject): Decoded {
   if (result === 'ok') return { type: 'ack', request, streams: [] }
   if (!Array.isArray(result) || typeof result[0] === 'object') return { type: 'ignored', what: 'response' }
   const streams = result.map(channel => asString(channel, 'result'))
-  // The list holds what was really subscribed, and an unknown channel is left out without an error: so the answer goes by
-  // names alone. By its request it would pass for a yes to all of them.
-  if (streams.length > 0) return { type: 'ack', request: null, streams }
+  // The list holds what was really subscribed; an unknown channel is left out without an error.
+  if (streams.length > 0) return { type: 'ack', request, streams, rest: 'refused' }
   return { type: 'refused', request, streams, reason: 'none of the channels was accepted' }
 }
 
