@@ -1,5 +1,6 @@
 /** The beginning of a data line as genesis writes it, `{"t":1732400000125871,"c":"binance","d":`, read four bytes at a time. */
 import type { Micros } from '../model/time.js'
+import { type Prefix, prefixOf } from './line-block.js'
 
 /** A connection whose lines have been seen. */
 export interface LineSource {
@@ -7,12 +8,7 @@ export interface LineSource {
   readonly line: number
 }
 
-interface Known extends LineSource {
-  /** What stands between the time and the payload. */
-  readonly length: number
-  /** Its bytes by fours; the last four overlap those before. */
-  readonly words: Int32Array
-}
+interface Known extends LineSource, Prefix {}
 
 const OPENING = Buffer.from('{"t":')
 /** Times of sixteen digits are those from 2001 to 2286. */
@@ -50,14 +46,10 @@ export class LineHeads {
     return -1
   }
 
-  /** Reads heads with this between time and payload from here on. */
+  /** Reads heads with this between time and payload from here on; it is longer than four bytes. */
   learn(middle: string, source: LineSource): void {
-    const bytes = Buffer.from(middle, 'latin1')
-    const { length } = bytes
     const isKnown = this.known.some(({ exchange, line }) => exchange === source.exchange && line === source.line)
-    if (isKnown || this.known.length >= MOST_KNOWN || length < 4) return
-    const places = [...Array.from({ length: Math.ceil(length / 4) - 1 }, (_, index) => 4 * index), length - 4]
-    this.known.push({ ...source, length, words: Int32Array.from(places, place => bytes.readInt32LE(place)) })
+    if (!isKnown && this.known.length < MOST_KNOWN) this.known.push({ ...source, ...prefixOf(middle) })
   }
 
   private readTime(start: number): Micros {

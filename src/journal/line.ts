@@ -6,7 +6,7 @@ import { eventLine } from '../model/event-line.js'
 import { isUtf8 } from 'node:buffer'
 import { isDecodedJsonLine, isJsonLine, jsonLineEnd } from './json-check.js'
 import type { JournalItem } from './item.js'
-import type { LineBlock } from './line-block.js'
+import { type LineBlock, type Prefix, prefixOf } from './line-block.js'
 import { LineHeads, type LineSource } from './line-head.js'
 
 /** Longest line that genesis itself writes and, in its own recordings, reads: the largest message it takes, as base64, with room. */
@@ -23,7 +23,7 @@ export type Proof = 'unknown' | 'decoded'
 
 /** Writes frames as lines into blocks. One serves one file; it remembers the prefixes of the lines it has written. */
 export class LineEncoder {
-  private readonly prefixes = new Map<string, Buffer[]>()
+  private readonly prefixes = new Map<string, Prefix[]>()
 
   /**
    * Appends one frame as a line.
@@ -62,10 +62,10 @@ export class LineEncoder {
   }
 
   /** `,"c":"binance","d":`, kept as bytes. */
-  private prefix(exchange: string, line: number): Buffer {
+  private prefix(exchange: string, line: number): Prefix {
     const known = this.prefixes.get(exchange)?.[line]
     if (known !== undefined) return known
-    const made = Buffer.from(`${sourceText({ exchange, line })},"d":`)
+    const made = prefixOf(`${sourceText({ exchange, line })},"d":`)
     const ofExchange = this.prefixes.get(exchange) ?? []
     if (line < 1024) ofExchange[line] = made
     if (this.prefixes.size < 1024) this.prefixes.set(exchange, ofExchange)
