@@ -9,6 +9,7 @@ import { bitfinex } from './bitfinex.js'
 import { bitstamp } from './bitstamp.js'
 import { bybit } from './bybit.js'
 import { ccxtExchange } from './ccxt.js'
+import { CCXT_IDS } from './family/ccxt-ids.js'
 import { coinbase } from './coinbase.js'
 import { coinbaseAdvanced } from './coinbase-advanced.js'
 import { deribit } from './deribit.js'
@@ -48,10 +49,21 @@ export function findExchange(name: string): Exchange {
   const lower = name.toLowerCase()
   const exchange = EXCHANGES.get(lower) ?? ccxtExchange(lower)
   if (exchange) return exchange
-  throw new UsageError(
-    'unknown_exchange',
-    `unknown exchange ${JSON.stringify(name)}`,
-    choices(name, [...EXCHANGES.keys()]),
+  const known = [...EXCHANGES.keys()]
+  const near = [...known, ...CCXT_IDS.map(id => `ccxt:${id}`)]
+  const { hint } = choices(nearestExchange(lower, known) ?? name, known, near)
+  const more = `more through ccxt, where it is installed, as in ccxt:${EXAMPLE}`
+  throw new UsageError('unknown_exchange', `unknown exchange ${JSON.stringify(name)}`, { hint: `${hint}; ${more}` })
+}
+
+const EXAMPLE = 'mexc'
+
+/** The name that was probably meant: an own one unless it is exactly one of ccxt's, or one of those is nearer. */
+function nearestExchange(typed: string, known: readonly string[]): string | undefined {
+  const id = typed.replace(/^ccxt[:-]?/, '')
+  if (CCXT_IDS.includes(id)) return `ccxt:${id}`
+  return (
+    nearest(typed, known) ?? (nearest(id, CCXT_IDS) === undefined ? undefined : `ccxt:${nearest(id, CCXT_IDS) ?? ''}`)
   )
 }
 

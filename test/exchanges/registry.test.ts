@@ -1,7 +1,9 @@
 /** Exchanges by name, and streams as users write them. */
 import { existsSync, readFileSync } from 'node:fs'
+import ccxt from 'ccxt'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { CCXT_IDS } from '../../src/exchanges/family/ccxt-ids.js'
 import { EXCHANGES, findExchange, resolveStream, tradeIdsOf } from '../../src/exchanges/registry.js'
 import { UsageError } from '../../src/model/errors.js'
 
@@ -56,6 +58,24 @@ describe('the registry', () => {
     expect(error.message).toContain('"binanse"')
     expect(error.hint).toContain('did you mean "binance"?')
     for (const name of EXCHANGES.keys()) expect(error.hint).toContain(name)
+  })
+
+  it.each([
+    ['mexc', 'ccxt:mexc'],
+    ['MEXC', 'ccxt:mexc'],
+    ['ccxt-mexc', 'ccxt:mexc'],
+    ['whitebitt', 'ccxt:whitebit'],
+    ['gate', 'ccxt:gate'],
+    ['gateoi', 'gateio'],
+    ['krakne', 'kraken'],
+  ])('hints from %s at %s', (typed, meant) => {
+    const { hint } = usage(() => findExchange(typed))
+    expect(hint).toContain(`did you mean "${meant}"?`)
+    expect(hint).toContain('more through ccxt')
+  })
+
+  it('knows the ids of ccxt as the library does', () => {
+    expect(CCXT_IDS).toEqual(ccxt.exchanges.filter(id => id in ccxt.pro))
   })
 
   it('is not fooled by the names that every object has', () => {
