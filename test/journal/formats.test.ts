@@ -195,12 +195,23 @@ describe('frames of other recorders', () => {
   })
 })
 
+describe('events', () => {
+  it('of trades keep whether they are sums, where that is said', async () => {
+    const line = (rest: string): string =>
+      `{"type":"trade","exchange":"binance","symbol":"BTCUSDT","pair":"BTC/USDT","id":"7","price":1,"size":2,"side":"buy","time":1704067200000000,"received":1704067200000000${rest}}`
+    const items = await read([line(',"aggregated":true'), line(''), line(',"aggregated":1,"x":2')].join('\n'))
+    const events = items.map(item => (item.kind === 'event' ? item.event : null))
+    expect(events).toHaveLength(3)
+    expect(events.map(event => event !== null && 'aggregated' in event)).toEqual([true, false, false])
+  })
+})
+
 describe('tables', () => {
   const vision: [string, string, string, object][] = [
     ['trades, spot, µs', 'BTCUSDT-trades-2025-01-01.csv', '4394,93576.00,0.00054,50.53,1735689600081012,False,True\n', { id: '4394', side: 'buy', time: 1735689600081012, pair: 'BTC/USDT' }],
     ['trades, futures', 'BTCUSDT-trades-2024-01-01.csv', 'id,price,qty,quote_qty,time,is_buyer_maker\n4394,42313.9,0.006,253.8,1704067200016,true\n', { id: '4394', size: 0.006, side: 'sell', time: 1704067200016000 }],
-    ['aggTrades, spot', 'BTCUSDT-aggTrades-2024-01-01.csv', '281,42283.58,0.00111,3331,3332,1704067200000,True,True\n', { id: '281', price: 42283.58, side: 'sell' }],
-    ['aggTrades, futures', 'BTCUSDT-aggTrades-2024-01-01.csv', 'agg_trade_id,price,quantity,first_trade_id,last_trade_id,transact_time,is_buyer_maker\n196,42313.9,0.013,445,446,1704067200016,false\n', { id: '196', size: 0.013, side: 'buy' }],
+    ['aggTrades, spot', 'BTCUSDT-aggTrades-2024-01-01.csv', '281,42283.58,0.00111,3331,3332,1704067200000,True,True\n', { id: '281', price: 42283.58, side: 'sell', aggregated: true }],
+    ['aggTrades, futures', 'BTCUSDT-aggTrades-2024-01-01.csv', 'agg_trade_id,price,quantity,first_trade_id,last_trade_id,transact_time,is_buyer_maker\n196,42313.9,0.013,445,446,1704067200016,false\n', { id: '196', size: 0.013, side: 'buy', aggregated: true }],
     ['bookTicker', 'BTCUSDT-bookTicker-2024-01-01.csv', 'update_id,best_bid_price,best_bid_qty,best_ask_price,best_ask_qty,transaction_time,event_time\n38,42313.9,8.0,42314.0,1.5,1704067200000,1704067200005\n', { bid: 42313.9, askSize: 1.5, time: 1704067200005000 }],
     ['bookTicker, no header', 'BTCUSDT-bookTicker-2024-01-01.csv', '38,42313.9,8.0,42314.0,1.5,1704067200000,1704067200005\n', { bid: 42313.9, askSize: 1.5 }],
     ['klines, µs', 'BTCUSDT-1m-2025-01-01.csv', '1735689600000000,93576.00,93610.93,93537.50,93610.93,8.21,1735689659999999,768978.7,2631,3.9,372098.7,0\n', { interval: '1m', start: 1735689600000000, time: 1735689660000000, close: 93610.93 }],

@@ -117,6 +117,8 @@ function readEvent(record: Record<string, unknown>, shape: Fields | undefined): 
     if (!Object.hasOwn(record, field) || !check(record[field])) return undefined
     event[field] = record[field]
   }
+  // Genesis prints it of no trade, but others may say it.
+  if (event['type'] === 'trade' && record['aggregated'] === true) event['aggregated'] = true
   return event as unknown as FeedEvent
 }
 

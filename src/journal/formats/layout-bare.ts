@@ -45,7 +45,11 @@ const NO: TradeColumns = { time: -1, received: -1, id: -1, price: -1, size: -1, 
 /** Kinds of columns, in order, with `#` for any number; what the table is; where its columns are. */
 const TRADES: readonly (readonly [RegExp, string, Partial<TradeColumns>])[] = [
   [/^[it][#][#][#]tbb?$/, 'Binance Vision trades', { id: 0, price: 1, size: 2, time: 4, maker: 5 }],
-  [/^[it][#][#][it][it]tbb?$/, 'Binance Vision aggTrades', { id: 0, price: 1, size: 2, time: 5, maker: 6 }],
+  [
+    /^[it][#][#][it][it]tbb?$/,
+    'Binance Vision aggTrades',
+    { id: 0, price: 1, size: 2, time: 5, maker: 6, aggregated: true },
+  ],
   [/^t[itw#][-w]s[#][#][#]$/, 'ccxt trades', { time: 0, id: 1, side: 3, price: 4, size: 5 }],
   [/^t[#][#][sw]$/, 'trades', { time: 0, price: 1, size: 2, side: 3 }],
   [/^t[#][#]$/, 'trades', { time: 0, price: 1, size: 2 }],

@@ -123,6 +123,7 @@ function candleLayout(
 }
 
 function tradeLayout(find: Find, times: Times, heads: HeadFinder): RowLayout | undefined {
+  const aggregateId = find('aggtradeid', 'aggregatetradeid')
   const columns = {
     ...times,
     id: find('id', 'tradeid', 'aggtradeid', 'aggregatetradeid', 'trdmatchid'),
@@ -130,6 +131,7 @@ function tradeLayout(find: Find, times: Times, heads: HeadFinder): RowLayout | u
     size: find('size', 'qty', 'quantity', 'amount', 'volume', 'q'),
     side: find('side', 'takerside'),
     maker: find('isbuyermaker', 'buyermaker', 'm'),
+    ...(aggregateId < 0 ? {} : { aggregated: true as const }),
   }
   return columns.price >= 0 && columns.size >= 0 ? tradeTable('trades', columns, heads) : undefined
 }

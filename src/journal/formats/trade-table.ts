@@ -15,6 +15,8 @@ export interface TradeColumns {
   readonly side: number
   /** Whether the buyer was the maker. */
   readonly maker: number
+  /** Its rows sum up several trades, and their ids count apart from those of single ones. */
+  readonly aggregated?: true
 }
 
 /** A trade without an id gets none; one without a time of receipt was received when it happened. */
@@ -39,6 +41,7 @@ export function tradeTable(name: string, columns: TradeColumns, heads: HeadFinde
           side: columns.maker < 0 ? sideCell(cells, columns.side) : makerCell(cells, columns.maker),
           time,
           received,
+          ...(columns.aggregated === undefined ? {} : { aggregated: true }),
         },
       })
     },
