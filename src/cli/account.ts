@@ -11,6 +11,9 @@ export function accountLines(desks: readonly DeskSummary[]): string[] {
       `${desk.strategy}: equity ${money(equity.equity)} ${equity.asset} · realised ${signed(equity.realised)} · unrealised ${signed(equity.unrealised)} · fees ${money(equity.fees)}`,
       `  ${positionText(desk)} · ${countText(counts.orders)} orders, ${countText(counts.fills)} fills, ${countText(counts.refusals)} refused, ${countText(counts.rejected)} rejected`,
     ]
+    const interest = Object.entries(desk.interest)
+    if (interest.length > 0)
+      lines.push(`  interest on debts: ${interest.map(([asset, paid]) => `${money(paid)} ${asset}`).join(', ')}`)
     if (desk.failure !== null) lines.push(`  strategy stopped: ${desk.failure}`)
     else if (desk.blocks !== 'none') lines.push(`  risk gate blocks ${desk.blocks}, until it is resumed by command`)
     else if (desk.drawdownLeft !== null)

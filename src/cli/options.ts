@@ -72,6 +72,7 @@ export interface Options {
   bracket?: boolean
   account?: 'cash' | 'margin'
   leverage?: string
+  borrowRate?: string
   rules?: string
   sizing?: string
   maxPosition?: string
@@ -272,6 +273,7 @@ export const OPTIONS = {
   account: spec('account', '--account <kind>', 'cash sells only what it holds; margin may borrow and go short (default cash)',
     choice('--account', ['cash', 'margin'])),
   leverage: spec('leverage', '--leverage <n>', 'largest exposure per unit of equity, margin and derivatives (default 1)', decimal('--leverage')),
+  borrowRate: spec('borrowRate', '--borrow-rate <percent>', 'interest on what a margin account owes, percent a day, begun hours whole: 0.02, or USDT=0.02,BTC=0.01 (default none)', borrowRate),
   rules: spec('rules', '--rules <file>', 'JSON: "exchange:symbol" → tickSize, stepSize, minSize, minNotional, maker, taker', text => text),
   sizing: spec('sizing', '--sizing <rule>', 'size of signals without one: percent=95 of equity (default), fixed=0.01 units, volatility=1 percent a day', text => text),
   maxPosition: spec('maxPosition', '--max-position <size>', 'refuse orders beyond this position, base units or contracts', decimal('--max-position')),
@@ -297,7 +299,7 @@ export type OptionName = keyof typeof OPTIONS
 
 /** Options of every command that trades: who trades, with what, filled how, and within which limits. */
 export const TRADING_OPTIONS = [
-  'strategy', 'param', 'capital', 'fees', 'latency', 'model', 'seed', 'account', 'leverage', 'rules', 'sizing',
+  'strategy', 'param', 'capital', 'fees', 'latency', 'model', 'seed', 'account', 'leverage', 'borrowRate', 'rules', 'sizing',
   'maxPosition', 'maxOrderValue', 'maxOrderRate', 'maxOpenOrders', 'priceBand', 'maxDailyLoss', 'maxDrawdown', 'onDrawdown', 'watchdog',
 ] as const satisfies readonly OptionName[] // prettier-ignore
 
@@ -323,6 +325,13 @@ function sourceUrl(text: string): string {
 
 function natsUrl(text: string): string {
   if (!/^(?:nats|tls):\/\/\S+$/.test(text)) throw bad('--publish', text, 'an address such as nats://host:4222')
+  return text
+}
+
+function borrowRate(text: string): string {
+  const rate = String.raw`\d{1,3}(?:\.\d{1,12})?%?`
+  if (!new RegExp(`^(?:${rate}|[A-Za-z0-9]{1,20}=${rate}(?:,[A-Za-z0-9]{1,20}=${rate})*)$`).test(text))
+    throw bad('--borrow-rate', text, 'percent a day, such as 0.02, or one for each asset, such as USDT=0.02,BTC=0.01')
   return text
 }
 

@@ -36,11 +36,27 @@ export function tradingOptions(options: Options): TradingOptions {
     ...(options.bracket === true ? { bracket: true } : {}),
     ...(options.account === undefined ? {} : { account: options.account }),
     ...(options.leverage === undefined ? {} : { leverage: options.leverage }),
+    ...borrowRates(options),
     ...(options.sizing === undefined ? {} : { sizing: sizingOption(options.sizing) }),
     ...(options.rules === undefined ? {} : { rules: readRulesFile(options.rules) }),
     ...(options.watchdog === undefined ? {} : { hangMs: options.watchdog / 1000 }),
     ...(Object.keys(risk).length === 0 ? {} : { risk }),
   }
+}
+
+/** `0.02` for all assets, `USDT=0.02,BTC=0.01` for each. */
+function borrowRates({ borrowRate, account }: Options): Pick<TradingOptions, 'borrowRates'> {
+  if (borrowRate === undefined) return {}
+  if (account !== 'margin') {
+    throw new UsageError('option', '--borrow-rate is the price of debts, and a cash account makes none', {
+      hint: 'add --account margin',
+    })
+  }
+  const pairs = borrowRate.split(',').map(text => {
+    const [rate = '', asset = '*'] = text.split('=').reverse()
+    return [asset, rate.replace('%', '')] as const
+  })
+  return { borrowRates: Object.fromEntries(pairs) }
 }
 
 function riskOptions(options: Options): NonNullable<TradingOptions['risk']> {

@@ -162,8 +162,22 @@ function latencyText({ latency, latencyMs = 50 }: RunRecord['options']): string 
 }
 
 /** What was set beyond the defaults. */
-function further({ account, leverage, sizing, risk, rules }: RunRecord['options']): (readonly [string, Content])[] {
-  const set = Object.entries({ account, leverage, sizing, 'risk limits': risk, 'instrument rules': rules })
+function further({
+  account,
+  leverage,
+  borrowRates,
+  sizing,
+  risk,
+  rules,
+}: RunRecord['options']): (readonly [string, Content])[] {
+  const set = Object.entries({
+    account,
+    leverage,
+    'interest on debts, percent a day': borrowRates,
+    sizing,
+    'risk limits': risk,
+    'instrument rules': rules,
+  })
   return set.flatMap(([name, value]) => {
     if (value === undefined) return []
     return [[name, html`<code>${typeof value === 'string' ? value : JSON.stringify(value)}</code>`] as const]

@@ -14,7 +14,7 @@ export class DeskOpener {
   readonly #common: Omit<DeskOptions, 'strategy' | 'parameters' | 'quoteAsset' | 'random' | 'model'>
 
   constructor(session: Session, options: TradingOptions, { recordedRules = [], onNote }: TradingSurroundings) {
-    const { capital, latencyMs, account, leverage, risk, sizing, rules = [] } = options
+    const { capital, latencyMs, account, leverage, borrowRates, risk, sizing, rules = [] } = options
     const fees = feesOf(options)
     this.#common = {
       clock: session.clock,
@@ -26,6 +26,7 @@ export class DeskOpener {
       ...(options.latency === 'recorded' ? { latency: measuredBy(session) } : {}),
       ...(account === undefined ? {} : { account }),
       ...(leverage === undefined ? {} : { leverage }),
+      ...(borrowRates === undefined ? {} : { borrowRates }),
       ...(risk === undefined ? {} : { riskLimits: risk }),
       ...(sizing === undefined ? {} : { sizing }),
       ...(onNote === undefined ? {} : { onNote }),

@@ -52,6 +52,8 @@ export const tradingOptionsSchema = z
     seed: z.int(),
     account: z.enum(['cash', 'margin']).optional(),
     leverage: z.string().optional(),
+    /** Interest on debts, percent a day by asset, `*` for all others. */
+    borrowRates: z.record(z.string(), z.string()).readonly().exactOptional(),
     sizing: sizingSchema.optional(),
     risk: riskSchema.optional(),
     rules: z.array(instrumentRulesSchema).readonly().optional(),

@@ -106,7 +106,7 @@ export function closingDigest(told: Digest, desks: readonly Desk[]): string {
 
 /** What a run ends with, as far as it is exact; metrics are derived from it in floating point. */
 function closingOf(desk: Desk): object {
-  const { strategy, equity, positions, balances, fees, funding, locked, counts, openOrders, blocks, failure } =
-    desk.summary()
-  return { strategy, equity, positions, balances, fees, funding, locked, counts, openOrders, blocks, failure }
+  const { strategy, equity, positions, balances, fees, funding, interest, locked, counts, openOrders, blocks, failure } = desk.summary() // prettier-ignore
+  const paid = Object.keys(interest).length === 0 ? {} : { interest }
+  return { strategy, equity, positions, balances, fees, funding, ...paid, locked, counts, openOrders, blocks, failure }
 }

@@ -26,6 +26,7 @@ type Due =
   | { readonly kind: 'arrive' | 'expire' | 'cancel'; readonly id: string }
   | { readonly kind: 'modify'; readonly id: string; readonly change: ModifyRequest }
   | { readonly kind: 'timer'; readonly name: string }
+  | { readonly kind: 'interest'; readonly asset: string }
 
 const NOTHING: readonly TradingEvent[] = Object.freeze([])
 const MOST_TIMERS = 10_000
@@ -80,6 +81,7 @@ export class Dealings {
       else if (event.type === 'order') this.settle(event)
     }
     this.parts.funds.booked()
+    this.borrow(now)
     for (const event of events) {
       if (event.type === 'fill') this.sendBracket(event, now)
       else if (event.type === 'order' && !isOpen(event.status)) this.brackets.entryDone(event.id)
@@ -124,6 +126,7 @@ export class Dealings {
   pay(holding: Holding, payment: FundingPayment, now: Micros): void {
     const received = this.parts.ledger.fund(holding, payment.rate, payment.markPrice)
     if (!received.eq(ZERO)) this.out.push(this.parts.ledger.equity(now))
+    this.borrow(now)
   }
 
   /** Tells the strategy of fills and orders, one after the other: what it answers waits for its turn, whatever the depth. */
@@ -160,9 +163,21 @@ export class Dealings {
       case 'modify':
         this.book(paper.modify(entry.id, entry.change, now), now)
         break
+      case 'interest':
+        this.parts.borrowing?.end(entry.asset)
+        this.out.push(this.parts.ledger.equity(now))
+        this.borrow(now)
+        break
       case 'timer':
         this.carryOut(runner.call('onTimer', entry.name, now), now)
     }
+  }
+
+  /** Hours of debt that begin now end at their time. */
+  private borrow(now: Micros): void {
+    const { borrowing } = this.parts
+    if (borrowing === null) return
+    for (const { asset, ends } of borrowing.begin(now)) this.agenda.add(ends, { kind: 'interest', asset })
   }
 
   private bookFill(fill: Fill): void {

@@ -1,6 +1,7 @@
 /** How a desk is set up; everything that is left out has a stated default, pessimistic where it matters. */
 import type { Clock } from '../engine/clock.js'
 import type { BookSource } from './book-view.js'
+import type { BorrowRates } from './borrowing.js'
 import type { OrderNote } from './executor.js'
 import type { FeeSchedule } from './fees.js'
 import type { FillModelName } from './fill-model.js'
@@ -39,6 +40,8 @@ export interface DeskOptions {
   readonly account?: 'cash' | 'margin'
   /** `1` unless told. */
   readonly leverage?: string
+  /** Interest on what a margin account owes, percent a day by asset, `*` for all others; none unless told. */
+  readonly borrowRates?: BorrowRates
   /** Share of a position's value below which equity may not fall on margin; `0.005` unless told. */
   readonly maintenanceRate?: string
   /** Hears what moves waiting orders: queue, triggers, trades that passed. */

@@ -1,5 +1,6 @@
 /** The parts of a desk, built from its options and joined to each other. */
 import { accountView } from './account-view.js'
+import { Borrowing } from './borrowing.js'
 import { Broker } from './broker.js'
 import type { DeskOptions } from './desk-options.js'
 import { EquityCurve } from './equity-curve.js'
@@ -20,6 +21,8 @@ export interface DeskParts {
   readonly instruments: Instruments
   readonly ledger: Ledger
   readonly funds: Funds
+  /** null where borrowing costs nothing. */
+  readonly borrowing: Borrowing | null
   readonly risk: RiskGate
   readonly paper: PaperExchange
   readonly broker: Broker
@@ -40,6 +43,8 @@ export function buildParts(options: DeskOptions): DeskParts {
   })
   const leverage = decimal(options.leverage ?? '1')
   const funds = new Funds(ledger, { fees, account: options.account ?? 'cash', leverage })
+  const { borrowRates } = options
+  const borrowing = borrowRates === undefined ? null : new Borrowing(ledger, borrowRates)
   const risk = new RiskGate(strategy, options.riskLimits ?? {})
   const curve = new EquityCurve(options.sampleMs ?? 10_000)
   const paper = new PaperExchange({
@@ -61,7 +66,7 @@ export function buildParts(options: DeskOptions): DeskParts {
     now: () => options.clock.now(),
     random: options.random,
   })
-  return { instruments, ledger, funds, risk, paper, broker, runner, curve, tally: new Tally(ledger) }
+  return { instruments, ledger, funds, borrowing, risk, paper, broker, runner, curve, tally: new Tally(ledger) }
 }
 
 function latencyOf(options: DeskOptions): LatencyModel {

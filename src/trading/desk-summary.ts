@@ -14,6 +14,8 @@ export interface DeskSummary {
   readonly locked: Readonly<Record<string, string>>
   readonly fees: Readonly<Record<string, string>>
   readonly funding: Readonly<Record<string, string>>
+  /** Paid on what was owed, by asset; empty where no rate was set. */
+  readonly interest: Readonly<Record<string, string>>
   readonly counts: Readonly<Dealings['counts']>
   /** Refusals by reason. */
   readonly refusals: Readonly<Record<string, number>>

@@ -114,6 +114,7 @@ export class Desk {
     const now = this.options.clock.now()
     if (this.started) this.ask(this.parts.runner.call('onStop'), now)
     this.parts.runner.retire()
+    if (this.parts.borrowing?.endAll() === true) this.dealings.tell(this.parts.ledger.equity(now))
     return this.dealings.flush()
   }
 

@@ -42,6 +42,7 @@ export class Ledger {
   private listed: readonly Holding[] = []
   private readonly feesByAsset = new Map<string, Decimal>()
   private readonly fundingByAsset = new Map<string, Decimal>()
+  private readonly interestByAsset = new Map<string, Decimal>()
   /** Undoes, for the balance check, the sales that fees in the base asset are booked as: they are counted as fees already. */
   private readonly feeSales = new Map<string, Decimal>()
   /** Fees in the reporting asset, each at the price of its moment. */
@@ -149,6 +150,21 @@ export class Ledger {
     return received
   }
 
+  /** What is owed: the balances below zero, by asset, as amounts above it. */
+  debts(): (readonly [string, Decimal])[] {
+    const owed: (readonly [string, Decimal])[] = []
+    for (const [asset, balance] of this.balances) if (balance.isNegative) owed.push([asset, balance.abs()])
+    return owed
+  }
+
+  /** Interest leaves the account in the asset that is owed. @throws ConservationError as {@link apply} does. */
+  payInterest(asset: string, amount: Decimal): void {
+    this.move(asset, amount.times(-1))
+    add(this.interestByAsset, asset, amount)
+    this.checkAsset(asset)
+    this.remeasure()
+  }
+
   /** Value of all positions at their marks, as a double. */
   grossExposure(): number {
     let sum = 0
@@ -217,9 +233,14 @@ export class Ledger {
     this.prices.set(`${asset}/${quote}`, price)
   }
 
-  /** Balances, fees and funding by asset, as text, in the order in which they first moved. */
-  statement(): Record<'balances' | 'fees' | 'funding', Record<string, string>> {
-    return { balances: texts(this.balances), fees: texts(this.feesByAsset), funding: texts(this.fundingByAsset) }
+  /** Balances, fees, funding and interest by asset, as text, in the order in which they first moved. */
+  statement(): Record<'balances' | 'fees' | 'funding' | 'interest', Record<string, string>> {
+    return {
+      balances: texts(this.balances),
+      fees: texts(this.feesByAsset),
+      funding: texts(this.fundingByAsset),
+      interest: texts(this.interestByAsset),
+    }
   }
 
   private exchange(market: Market, side: Fill['side'], size: Decimal, price: Decimal): void {
@@ -271,6 +292,7 @@ export class Ledger {
     let expected = (this.opening.get(asset) ?? ZERO)
       .minus(this.feesByAsset.get(asset) ?? ZERO)
       .plus(this.fundingByAsset.get(asset) ?? ZERO)
+      .minus(this.interestByAsset.get(asset) ?? ZERO)
       .plus(this.feeSales.get(asset) ?? ZERO)
     for (const { market, position } of this.all()) expected = expected.plus(flow(market, position, asset))
     if (!this.balance(asset).eq(expected)) {

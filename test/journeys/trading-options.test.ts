@@ -51,6 +51,20 @@ describe('trading options', () => {
     expect(Number(summary['ledger'][0].positions[0].size)).toBe(0)
   })
 
+  it('charge interest on what a margin account owes, and on nothing else', async () => {
+    const owing = ['--account', 'margin', '--leverage', '3', '--sizing', 'percent=200']
+    const charged = await genesis(['backtest', tape, ...sma, ...owing, '--borrow-rate', 'USDT=2.4', '--json'])
+    const [{ interest, equity, metrics }] = charged.summary['ledger']
+    expect([Number(interest['USDT']) > 0, metrics]).toEqual([true, undefined])
+    const free = await genesis(['backtest', tape, ...sma, ...owing, '--json'])
+    expect(free.summary['ledger'][0].interest).toEqual({})
+    expect(Number(free.summary['ledger'][0].equity.equity)).toBeGreaterThan(Number(equity.equity))
+    expect(free.summary['digest']).not.toBe(charged.summary['digest'])
+    const refused = await genesis(['backtest', tape, ...sma, '--borrow-rate', '0.02'])
+    expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining('add --account margin')])
+    expect((await genesis(['backtest', tape, ...sma, ...owing, '--borrow-rate', 'much'])).code).toBe(2)
+  })
+
   it('take rules of instruments from a file', async () => {
     const rules = join(directory, 'rules.json')
     writeFileSync(rules, '{"binance:BTCUSDT":{"minNotional":"1000000","stepSize":"0.001"}}')
