@@ -1,4 +1,4 @@
-/** Records frames at the speed of the feed, to one file or to many: complete, or saying exactly where it is not. */
+/** OmniversalSharedMemory · journal with resume: records frames at the speed of the feed, and goes on behind the last whole one after a kill -9. */
 import type { GenesisError } from '../model/errors.js'
 import type { Micros } from '../model/time.js'
 import { basename } from 'node:path'

@@ -32,7 +32,7 @@ export const MECHANISMS = [
     'a strategy does the same live, replayed and at full speed'),
   spec('OmniConvergenceV4', 'convergence check', 'convergence', 'engine/convergence',
     'two accounts of one thing agree, or the difference has a name'),
-  spec('OmniversalSharedMemory', 'journal and state store', 'journal', 'journal/journal',
+  spec('OmniversalSharedMemory', 'journal with resume', 'journal', 'journal/recorder',
     'what was kept outlives kill -9 at any byte'),
   spec('PredictiveRecoverySystem', 'failure detector', 'detector', 'feed/failure-detector',
     'a stalled connection is replaced, a quiet market is left alone'),

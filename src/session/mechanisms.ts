@@ -188,8 +188,9 @@ function readConvergence({ session }: Parts): Reading {
 function readJournal({ recorder }: Parts): Reading | null {
   if (recorder === null) return null
   const { accepted, written, synced, refused, backlog } = recorder.report()
+  const { kept, cut } = recorder.appended ?? { kept: 0, cut: 0 }
   return {
-    counters: { accepted, written, synced, refused, backlog },
+    counters: { accepted, written, synced, refused, backlog, kept, cut },
     acts: { synced: 'frames on the disk', refused: 'frames refused' },
   }
 }

@@ -6,7 +6,6 @@ import type { FeedEvent } from '../../src/model/event.js'
 import { eventLine } from '../../src/model/event-line.js'
 import { createExporter } from '../../src/journal/export/exporter.js'
 import type { JournalItem } from '../../src/journal/item.js'
-import { StateJournal } from '../../src/journal/journal.js'
 import { openJournal } from '../../src/journal/reader.js'
 import { Recorder } from '../../src/journal/recorder.js'
 import { repairJournal } from '../../src/journal/repair.js'
@@ -191,48 +190,6 @@ describe('export', () => {
   it('a text that looks like a formula is disarmed', async () => {
     await exported(file('out.csv'), 'csv', [{ ...trade, symbol: '=HYPERLINK("x")' }])
     expect(readFileSync(file('out.csv'), 'utf8')).toContain(`"'=HYPERLINK(""x"")"`)
-  })
-})
-
-describe('StateJournal', () => {
-  it('gives back the state after a whole number of changes, wherever the file was cut', async () => {
-    const path = file('state.jsonl')
-    const states: string[] = ['{}']
-    const journal = await StateJournal.open({ path, now: start })
-    for (let at = 0; at < 8; at++) {
-      if (at % 3 === 2) journal.delete(`k${at % 2}`, start + at)
-      else journal.set(`k${at % 2}`, { at }, start + at)
-      await journal.flush()
-      states.push(JSON.stringify(Object.fromEntries(journal.entries())))
-    }
-    await journal.close()
-    const whole = readFileSync(path)
-    let reached = 0
-    for (let length = 0; length <= whole.length; length += 7) {
-      writeFileSync(path, whole.subarray(0, length))
-      const again = await StateJournal.open({ path, now: start })
-      const state = JSON.stringify(Object.fromEntries(again.entries()))
-      await again.close()
-      const found = states.indexOf(state, reached)
-      expect(found).toBeGreaterThanOrEqual(reached)
-      reached = found
-    }
-    expect(reached).toBeGreaterThanOrEqual(6)
-  })
-
-  it('writes itself anew when it has grown far past its state', async () => {
-    const path = file('state.jsonl')
-    const journal = await StateJournal.open({ path, now: start, sync: 'none' })
-    for (let at = 0; at < 2000; at++) journal.set('position', at, start + at)
-    await journal.close()
-    const before = readFileSync(path).length
-    const again = await StateJournal.open({ path, now: start })
-    expect(again.get('position')).toBe(1999)
-    await again.close()
-    expect(readFileSync(path).length).toBeLessThan(before / 50)
-    const third = await StateJournal.open({ path, now: start })
-    expect(third.get('position')).toBe(1999)
-    await third.close()
   })
 })
 
