@@ -1,18 +1,14 @@
 /** Exact decimals: whole units of a power of ten, in a double while that is exact and in a BigInt beyond. */
 import { plainDecimal } from '../model/number.js'
+import { bigPower, POWERS, printUnits, readUnits, SHORT } from './decimal-text.js'
 
 /** What an operation takes beside a decimal: its text, or a number as it prints. */
 type Operand = Decimal | string | number
 
 /** A result of two whole numbers that is not above it was not rounded. */
 const SAFE = Number.MAX_SAFE_INTEGER
-const POWERS = Array.from({ length: 23 }, (_, exponent) => Number(`1e${exponent}`))
-const BIG_POWERS = Array.from({ length: 64 }, (_, exponent) => 10n ** BigInt(exponent))
 /** Decimal places of most prices and sizes. */
 const USUAL_SCALES = [2, 5, 8]
-const NUMERIC = /^(-?)(?:(\d+)(?:\.(\d*))?|\.(\d+))(?:e([+-]?\d{1,4}))?$/i
-/** Character codes; the digits lie between. */
-const [MINUS, POINT, DIGIT_0, DIGIT_9] = [45, 46, 48, 57] as const
 
 /** Immutable. Sums, differences and products are exact; {@link div} and {@link round} are told to how many places. */
 export class Decimal {
@@ -64,6 +60,11 @@ export class Decimal {
 
   /** Quotient to so many decimal places, half to even. @throws RangeError where the divisor is zero. */
   div(divisor: Decimal, places: number): Decimal {
+    const scale = this.scale - divisor.scale
+    if (typeof this.units === 'number' && typeof divisor.units === 'number' && scale >= 0 && scale <= places) {
+      // What was bought at one price costs whole multiples of its size.
+      if (this.units % divisor.units === 0) return small(this.units / divisor.units, scale)
+    }
     const shift = places + divisor.scale - this.scale
     return quotient(BigInt(this.units) * bigPower(shift), BigInt(divisor.units) * bigPower(-shift), places, 'half-even')
   }
@@ -123,7 +124,7 @@ export class Decimal {
 
   /** Plain notation, no trailing zeros, never an exponent. */
   toString(): string {
-    return (this.text ??= print(this.units, this.scale))
+    return (this.text ??= printUnits(this.units, this.scale))
   }
 
   private compare(other: Decimal): number {
@@ -139,7 +140,8 @@ const ZERO = new Decimal(0, 0)
 
 /** @throws Error where the text is no decimal. */
 export function readDecimal(text: string): Decimal {
-  return readShort(text) ?? readAny(text)
+  const { units, scale } = readUnits(text)
+  return typeof units === 'number' ? small(units, scale) : large(units, scale)
 }
 
 /** The shortest decimal that reads back to `value`. @throws Error where it is not finite. */
@@ -147,10 +149,9 @@ export function decimalOfNumber(value: number): Decimal {
   for (const scale of USUAL_SCALES) {
     const power = POWERS[scale] as number
     const units = Math.round(value * power)
-    // A decimal of at most fifteen digits is the one that its double prints.
-    if (units / power === value && Math.abs(units) < 1e15) return small(units, scale)
+    if (units / power === value && Math.abs(units) < SHORT) return small(units, scale)
   }
-  return readAny(plainDecimal(value))
+  return readDecimal(plainDecimal(value))
 }
 
 function from(operand: Operand): Decimal {
@@ -186,11 +187,6 @@ function unitsAt(units: number | bigint, more: number): number | bigint {
   return BigInt(units) * bigPower(more)
 }
 
-/** 10^exponent; 1 where the exponent is below zero. */
-function bigPower(exponent: number): bigint {
-  return BIG_POWERS[Math.max(exponent, 0)] ?? 10n ** BigInt(exponent)
-}
-
 function quotient(above: bigint, below: bigint, scale: number, rounding: 'down' | 'up' | 'half-even'): Decimal {
   const whole = above / below
   const rest = above - whole * below
@@ -215,42 +211,4 @@ function stripped(units: bigint, scale: number): Decimal {
     }
   }
   return large(rest, places)
-}
-
-/** Plain text of at most fifteen digits; undefined for all else. */
-function readShort(text: string): Decimal | undefined {
-  const first = text.charCodeAt(0) === MINUS ? 1 : 0
-  let units = 0
-  let point = -1
-  for (let at = first; at < text.length; at++) {
-    const code = text.charCodeAt(at)
-    if (code >= DIGIT_0 && code <= DIGIT_9) units = units * 10 + (code - DIGIT_0)
-    else if (code === POINT && point < 0) point = at
-    else return undefined
-  }
-  const digits = text.length - first - (point < 0 ? 0 : 1)
-  if (digits === 0 || digits > 15) return undefined
-  let scale = point < 0 ? 0 : text.length - 1 - point
-  for (; scale > 0 && units % 10 === 0; scale--) units /= 10
-  return small(first === 0 ? units : -units, scale)
-}
-
-function readAny(text: string): Decimal {
-  const [, sign, whole = '', decimals, only, exponent = '0'] = NUMERIC.exec(text) ?? []
-  if (sign === undefined) throw new Error(`"${text.slice(0, 60)}" is no decimal`)
-  const fraction = (decimals ?? only ?? '').replace(/0+$/, '')
-  const scale = fraction.length - Number(exponent)
-  const units = BigInt(whole + fraction) * bigPower(-scale)
-  return large(sign === '' ? units : -units, Math.max(scale, 0))
-}
-
-function print(units: number | bigint, scale: number): string {
-  const text = String(units)
-  if (scale === 0) return text
-  const sign = units < 0 ? '-' : ''
-  const digits = text.slice(sign.length).padStart(scale + 1, '0')
-  const point = digits.length - scale
-  let end = digits.length
-  while (end > point && digits.charCodeAt(end - 1) === DIGIT_0) end--
-  return sign + digits.slice(0, point) + (end === point ? '' : `.${digits.slice(point, end)}`)
 }
