@@ -40,7 +40,9 @@ export function recordedFrames(
   kinds: readonly FrameKind[] = ['binance trade', 'binance bookTicker'],
 ): DataFrame[] {
   return mixFrames(kinds, count).map((data, index) => {
-    return { kind: 'data', receivedAt: FIRST_MS * 1000 + index * 10, exchange: 'binance', line: 0, data, binary: false }
+    // Half a millisecond after the exchange's own time, which the frames tell.
+    const receivedAt = (FIRST_MS + index) * 1000 + 500
+    return { kind: 'data', receivedAt, exchange: 'binance', line: 0, data, binary: false }
   })
 }
 
