@@ -3,6 +3,7 @@ import type { FrameOutcome } from '../engine/boundary.js'
 import type { Recorder } from '../journal/recorder.js'
 import { GenesisError } from '../model/errors.js'
 import type { Decoded, FeedEvent } from '../model/event.js'
+import { realTimers } from '../feed/timers.js'
 import type { Frame } from '../model/frame.js'
 import type { Micros } from '../model/time.js'
 import type { RunControl } from './run-control.js'
@@ -13,6 +14,8 @@ import type { EndReason } from './summary.js'
 export interface RunSource {
   run(deliver: (frame: Frame) => FrameOutcome | undefined, deliverEvent: (event: FeedEvent) => void): Promise<void>
   stop(reason: string): Promise<void>
+  /** What came and what became of it, where the source knows more of it than the run. */
+  account?(): object
 }
 
 export interface RunParts {
@@ -61,7 +64,8 @@ export async function run(parts: RunParts): Promise<EndReason> {
     if (++refreshes % CHECK_EVERY === 0) violation ??= session.checkAccount()
     if (violation !== undefined) stop('failed')
   }, REFRESH_MS)
-  const timeUp = parts.durationMs === undefined ? undefined : setTimeout(() => stop('duration'), parts.durationMs)
+  const { durationMs } = parts
+  const forgetEnd = durationMs === undefined ? undefined : realTimers.after(durationMs, () => stop('duration'))
   const letGo = parts.onInterrupt(() => stop('interrupted'))
   const deliver = (frame: Frame): FrameOutcome | undefined => {
     if (stopping !== null) return undefined
@@ -93,7 +97,7 @@ export async function run(parts: RunParts): Promise<EndReason> {
     if (violation !== undefined) throw new GenesisError('account', `the account does not balance: ${violation}`)
   } finally {
     clearInterval(refreshing)
-    clearTimeout(timeUp)
+    forgetEnd?.()
     letGo()
   }
   parts.refresh()

@@ -2,6 +2,7 @@
 import { findExchange } from '../../exchanges/registry.js'
 import { startEmbeddedExchange, type EmbeddedExchange } from '../../feed/embedded/embedded-exchange.js'
 import { startRecordedExchange } from '../../feed/embedded/recorded-exchange.js'
+import { realTimers } from '../../feed/timers.js'
 import { eventLine } from '../../model/event-line.js'
 import { EXIT, type ExitCode } from '../../model/errors.js'
 import { recordedMessages } from '../../session/recorded-messages.js'
@@ -18,7 +19,7 @@ export async function run(input: CommandInput): Promise<ExitCode> {
   const exchange = options.as ?? 'binance'
   const stopped = new Promise<void>(resolve => {
     interruption(io)(resolve)
-    if (options.duration !== undefined) setTimeout(resolve, options.duration / 1000)
+    if (options.duration !== undefined) realTimers.after(options.duration / 1000, resolve)
   })
   if (options.json === true)
     io.stdout.write(`${eventLine({ type: 'listening', url: server.url, rest: server.httpUrl, exchange })}\n`)

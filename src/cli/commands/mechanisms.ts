@@ -5,6 +5,7 @@ import { MechanismFollower } from '../../session/follower.js'
 import { MECHANISMS } from '../../session/mechanism-list.js'
 import type { MechanismState } from '../../session/mechanisms.js'
 import { monitoredProcesses, type MonitoredProcess } from '../../session/monitor.js'
+import { realTimers } from '../../feed/timers.js'
 import type { CommandInput } from '../command.js'
 import { countText, timeText } from '../format.js'
 import { gridLines, type Column } from '../grid.js'
@@ -81,10 +82,10 @@ async function watch(input: CommandInput, { pid, path }: MonitoredProcess): Prom
   try {
     const follower = await MechanismFollower.open(path, { changed })
     const letGo = interruption(io)(() => follower.close())
-    const timeUp =
-      options.duration === undefined ? undefined : setTimeout(() => follower.close(), options.duration / 1000)
+    const forgetEnd =
+      options.duration === undefined ? undefined : realTimers.after(options.duration / 1000, () => follower.close())
     await follower.ended
-    clearTimeout(timeUp)
+    forgetEnd?.()
     letGo()
   } finally {
     screen.close(picture)
