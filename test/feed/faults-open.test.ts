@@ -1,5 +1,6 @@
-/** Faults of open connections: N1 to N5, N15, N16, N18, N22, N24 and D1 of the fault catalogue, over real sockets. */
+/** Faults of open connections: N1 to N5, N15, N16, N18, N22, N24, D1 and D11 of the fault catalogue, over real sockets. */
 import { afterAll, describe, expect, it } from 'vitest'
+import { RealClock } from '../../src/feed/real-clock.js'
 import { frame } from '../support/fault-server.js'
 import type { Peer } from '../support/fault-server.js'
 import type { Harness } from './harness.js'
@@ -163,6 +164,28 @@ describe.concurrent('messages that cannot be read', () => {
     ])
     expect(run.refused.map(refused => refused.binary)).toEqual([false, false, false, false, true])
     expect(server.peers).toHaveLength(1)
+  })
+})
+
+describe.concurrent('D11 a wall clock that jumps', () => {
+  it.each([-3_600_000, 86_400_000])('by %d ms ends nothing and turns no time back', async stepMs => {
+    const wall = { stepMs: 0 }
+    const clock = new RealClock({ wallMs: () => Date.now() + wall.stepMs, monotonicMs: () => performance.now() })
+    const server = await rig.server(peer => serve(peer))
+    const run = rig.run({ urls: [server.url], clock, exchange: attentive, timing: HASTY })
+    await until(() => run.links('connected').length === 1, 'connected')
+    for (let id = 1; id <= 12; id++) {
+      if (id === 4) wall.stepMs = stepMs
+      server.peers[0]?.json({ symbol: 'BTC', trade: id })
+      await until(() => run.trades.length === id, `trade ${String(id)}`)
+      // Long enough for the clocks to be compared, and for a deadline that went by the wall clock to be over.
+      await new Promise(resolve => setTimeout(resolve, 150))
+    }
+    expect(run.links('disconnected')).toEqual([])
+    expect(server.handshakes).toHaveLength(1)
+    const times = run.trades.map(({ received }) => received)
+    expect(times).toEqual([...times].sort((one, other) => one - other))
+    expect((times.at(-1) ?? 0) - (times[0] ?? 0)).toBeLessThan(60_000_000)
   })
 })
 
