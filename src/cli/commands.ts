@@ -253,7 +253,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     name: 'demo',
     arguments: '',
     summary: 'embedded exchange, stream, bus, strategy, paper account: 20 seconds, no network',
-    options: ['seed', 'rate'],
+    options: ['seed', 'rate', 'report'],
     examples: ['genesis demo', 'genesis demo --duration 5s', 'genesis demo --seed 7 --json'],
     load: () => import('./commands/demo.js'),
   },

@@ -58,10 +58,11 @@ export async function explainOrder(directory: string, id: string): Promise<Expla
   const configuration = files.read()
   const plan = await planTrading(configuration.trading)
   const witness = new Witness(id)
+  let left = files.framesSeen(configuration)
   await runTape(files.tapeOf(configuration), 'explain', (session, { rules }) => {
     const trading = new Trading(session, plan, { recordedRules: rules, onNote: note => witness.note(note) })
     witness.listen(session)
-    return { finish: () => trading.finish(), guard: trading.guard() }
+    return { before: () => left-- > 0, finish: () => trading.finish(), guard: trading.guard() }
   })
   return witness.explain(directory)
 }

@@ -78,6 +78,12 @@ export class SessionFiles {
       : { ...source, streams }
   }
 
+  /** Frames after which the run ended: all of its own tape; of recordings it traded, what it had seen when it was stopped. */
+  framesSeen({ source }: SessionConfiguration): number {
+    const result = this.readResult()
+    return source === undefined || result === undefined || result.ended === 'end' ? Infinity : result.frames
+  }
+
   /** The run goes on: how it once ended says nothing any more. */
   forgetResult(): void {
     rmSync(join(this.directory, RESULT), { force: true })

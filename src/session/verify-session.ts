@@ -37,9 +37,7 @@ export async function verifySession(directory: string): Promise<VerifiedSession>
   const tape = files.tapeOf(configuration)
   const plan = await planTrading(configuration.trading)
   const result = files.readResult()
-  // A run of recordings that was stopped has seen only so much of them.
-  const stopped = configuration.source !== undefined && result !== undefined && result.ended !== 'end'
-  const { digest, summary } = await rerunTape(tape, plan, stopped ? result.frames : Infinity)
+  const { digest, summary } = await rerunTape(tape, plan, files.framesSeen(configuration))
   const expected = typeof result?.['digest'] === 'string' ? result['digest'] : null
   const differences: Difference[] = []
   if (result !== undefined) {

@@ -1,5 +1,5 @@
-import { readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import { startBinanceServer, tradeMessages, type BinanceServer } from '../support/binance-server.js'
 import { genesis, temporaryDirectory } from '../support/genesis.js'
@@ -127,6 +127,15 @@ describe('demo', () => {
     }
     expect(events.filter(event => event['type'] === 'fill').length).toBeGreaterThan(0)
     expect(stderr).toContain('the same digest')
+    // What it wrote is a session: its report is there, and can be made again.
+    const [, report = ''] = /^report (\S+\/report\.html) /m.exec(stderr) ?? []
+    expect(readFileSync(report, 'utf8')).toContain('<h2 id="strategy-0">sma</h2>')
+    const session = dirname(report)
+    expect(await genesis(['verify', session, '--json'])).toMatchObject({ code: 0, summary: { passed: true } })
+    expect(await genesis(['report', session])).toMatchObject({ code: 0 })
+    const [, explain = ''] = /genesis (explain .*)$/m.exec(stderr) ?? []
+    expect(await genesis(explain.split(' '))).toMatchObject({ code: 0 })
+    rmSync(session, { recursive: true })
   })
 })
 

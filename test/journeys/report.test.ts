@@ -130,6 +130,15 @@ describe('the report of a session', () => {
     )
   })
 
+  it('is made of the recordings that it traded, as far as it went', async () => {
+    const session = join(temporaryDirectory('stopped'), 'session')
+    const from = waveFile(temporaryDirectory('recording'))
+    const stopped = await genesis(['paper', '--strategy', 'sma', '--from-file', from, '--session', session, '--limit', '100', '--json']) // prettier-ignore
+    const run = await genesis(['report', session, '--json'])
+    expect(run.code).toBe(0)
+    expect(run.events[0]).toMatchObject({ digest: stopped.summary['digest'], same: true })
+  })
+
   it('of something else is refused with what to do', async () => {
     const run = await genesis(['report', waveFile(temporaryDirectory('none'))])
     expect(run.code).toBe(2)

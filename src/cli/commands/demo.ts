@@ -9,8 +9,11 @@ import { CONTEXTS } from '../../session/context.js'
 import type { RunningParts } from '../../session/execute.js'
 import { SIMULATED } from '../../session/live.js'
 import { rerun } from '../../session/rerun.js'
+import { SessionFiles } from '../../session/session-files.js'
 import { planTrading, type TradingPlan } from '../../session/trading.js'
 import type { CommandInput } from '../command.js'
+import { configurationOf } from '../kept-session.js'
+import { note } from '../reports.js'
 import { runCommand } from '../run-command.js'
 import { strategyText, TRADING_PRINTS, tradingOptions } from '../trading-options.js'
 
@@ -18,21 +21,30 @@ const STREAMS = ['btcusdt@trade', 'btcusdt@bookTicker', 'ethusdt@trade']
 const DURATION = 20 * MICROS_PER_SECOND
 
 export async function run(input: CommandInput): Promise<ExitCode> {
-  const options = { ...input.options, duration: input.options.duration ?? DURATION }
-  const trading = await planTrading(tradingOptions({ ...options, strategy: ['sma'], param: ['fast=5', 'slow=20'] }))
-  return runCommand(
+  const directory = mkdtempSync(join(tmpdir(), 'genesis-demo-'))
+  const { duration = DURATION, report = join(directory, 'report.html') } = input.options
+  const options = { ...input.options, duration, report }
+  const wanted = tradingOptions({ ...options, strategy: ['sma'], param: ['fast=5', 'slow=20'] })
+  const trading = await planTrading(wanted)
+  const streams = STREAMS.map(text => resolveStream(text, SIMULATED))
+  const files = new SessionFiles(directory)
+  files.create(configurationOf(wanted, streams))
+  const code = await runCommand(
     { ...input, options },
     {
       command: 'demo',
       context: CONTEXTS.paper,
       title: `genesis demo · embedded exchange · ${strategyText(trading)}`,
-      streams: STREAMS.map(text => resolveStream(text, SIMULATED)),
+      streams,
       prints: TRADING_PRINTS,
-      recording: join(mkdtempSync(join(tmpdir(), 'genesis-demo-')), 'tape.jsonl'),
+      recording: files.tape,
       trading,
       afterwards: parts => prove(parts, trading),
+      onSummary: summary => files.writeResult(summary),
     },
   )
+  note(input, `open the report in a browser, or go on with: genesis explain ${directory} sma-1`)
+  return code
 }
 
 /** @throws GenesisError where the tape gives another digest: the product's promise would be broken. */

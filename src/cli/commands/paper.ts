@@ -4,14 +4,13 @@ import { findExchange } from '../../exchanges/registry.js'
 import { UsageError, type ExitCode } from '../../model/errors.js'
 import type { Stream } from '../../model/stream.js'
 import { CONTEXTS } from '../../session/context.js'
-import { SessionFiles, type SessionConfiguration } from '../../session/session-files.js'
-import { isBuiltIn } from '../../session/strategy-file.js'
+import { SessionFiles } from '../../session/session-files.js'
 import { planTrading, type TradingOptions, type TradingPlan } from '../../session/trading.js'
 import type { CommandInput } from '../command.js'
+import { configurationOf } from '../kept-session.js'
 import { speedText } from '../progress.js'
 import { resolveStreams, runCommand } from '../run-command.js'
 import { nowMicros } from '../wall-clock.js'
-import { software } from '../software.js'
 import { sourceOf } from '../sources.js'
 import { strategyText, TRADING_PRINTS, tradingOptions } from '../trading-options.js'
 
@@ -82,7 +81,7 @@ function fromSource(input: CommandInput, wanted: TradingOptions, trading: Tradin
   const streams = resolveStreams(input.args, input)
   const source = sourceOf(input, streams)
   const files = new SessionFiles(input.options.session ?? join('sessions', nameOfNow()))
-  files.create({ ...configurationOf(wanted, streams, 1), ...(source === null ? {} : { followed: source.name }) })
+  files.create({ ...configurationOf(wanted, streams), ...(source === null ? {} : { followed: source.name }) })
   return runCommand(input, {
     command: 'paper',
     context: CONTEXTS.paper,
@@ -102,7 +101,7 @@ function keptAs(input: CommandInput, paths: readonly string[], wanted: TradingOp
   if (session === undefined) return null
   const files = new SessionFiles(session)
   files.create({
-    ...configurationOf(wanted, resolveStreams(input.args, input), 1),
+    ...configurationOf(wanted, resolveStreams(input.args, input)),
     source: {
       paths: paths.map(path => resolve(path)),
       exchange: findExchange(exchange).name,
@@ -130,18 +129,6 @@ function fromFile(
     trading,
     ...(files === null ? {} : { onSummary: summary => files.writeResult(summary) }),
   })
-}
-
-function configurationOf(wanted: TradingOptions, streams: readonly Stream[], lines: 1 | 2): SessionConfiguration {
-  return {
-    genesis: 'session',
-    version: 1,
-    created: nowMicros(),
-    software: software(),
-    streams: streams.map(({ exchange, name }) => `${exchange}:${name}`),
-    lines,
-    trading: { ...wanted, strategies: wanted.strategies.map(name => (isBuiltIn(name) ? name : resolve(name))) },
-  }
 }
 
 /** A directory name that sorts by time. */

@@ -5,12 +5,13 @@ import { RunCollector } from '../../session/run-collector.js'
 import type { RunRecord } from '../../session/run-record.js'
 import { isSession, SessionFiles } from '../../session/session-files.js'
 import type { Summary } from '../../session/summary.js'
-import { runTape } from '../../session/tape-run.js'
+import { runTape, type TapeRequest } from '../../session/tape-run.js'
 import { planTrading, Trading, type TradingPlan } from '../../session/trading.js'
 import type { CommandInput } from '../command.js'
 import { bytesText } from '../format.js'
 import { printsLines } from '../presentation.js'
 import { checkTarget, writeReport } from '../reporting.js'
+import { note } from '../reports.js'
 import { safe } from '../safe.js'
 import { software } from '../software.js'
 
@@ -22,9 +23,11 @@ export async function run(input: CommandInput): Promise<ExitCode> {
   const path = options.output ?? join(directory, 'report.html')
   checkTarget(path, '-o')
   const files = new SessionFiles(directory)
-  const plan = await planTrading(files.read().trading)
-  if (options.quiet !== true) io.stderr.write(`running ${safe(files.tape)} again\n`)
-  const record = await runAgain(files, plan)
+  const configuration = files.read()
+  const plan = await planTrading(configuration.trading)
+  const tape = files.tapeOf(configuration)
+  note(input, `running ${tape.paths.join(' ')} again`)
+  const record = await runAgain(files, { tape, frames: files.framesSeen(configuration) }, plan)
   const bytes = await writeReport(path, record)
   const { proof } = record
   const digest = record.summary['digest']
@@ -50,18 +53,24 @@ function refuseOtherFiles(path: string): void {
   })
 }
 
-async function runAgain(files: SessionFiles, plan: TradingPlan): Promise<RunRecord> {
+/** What the run has seen of the recordings that it traded, or of its own. */
+interface Seen {
+  readonly tape: TapeRequest
+  readonly frames: number
+}
+
+async function runAgain(files: SessionFiles, { tape, frames }: Seen, plan: TradingPlan): Promise<RunRecord> {
   const parts: { collector?: RunCollector } = {}
-  const tape = { paths: [files.tape], exchange: 'binance', onCorrupt: 'stop' } as const
+  const result = files.readResult()
+  let left = frames
   const summary = await runTape(tape, 'paper', (session, setup) => {
     const trading = new Trading(session, plan, { recordedRules: setup.rules })
     parts.collector = new RunCollector(session, trading)
-    return { finish: () => trading.finish() }
+    return { before: () => left-- > 0, finish: () => trading.finish(), guard: trading.guard() }
   })
-  const result = files.readResult()
   const facts = { plan, summary: asItEnded(summary, result), inputs: [files.directory], software: software() }
   const proof = proofOf(summary['digest'], result)
-  if (parts.collector === undefined) throw new GenesisError('internal', `${files.tape} was not run`)
+  if (parts.collector === undefined) throw new GenesisError('internal', `${tape.paths.join(' ')} was not run`)
   return parts.collector.record({ ...facts, proof })
 }
 
