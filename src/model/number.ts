@@ -3,6 +3,7 @@ import { DecodeError } from './errors.js'
 
 const DECIMAL = /^-?\d+(?:\.\d+)?$/
 const DECIMAL_OR_EXPONENT = /^-?\d+(?:\.\d+)?(?:[eE][+-]?\d{1,3})?$/
+const HAS_EXPONENT = /[eE]/
 const LONGEST = 40
 
 /**
@@ -25,7 +26,7 @@ export function exactNumber(value: unknown, field: string): number {
  * @throws DecodeError as {@link exactNumber}.
  */
 export function exactNumberWithExponent(value: unknown, field: string): number {
-  if (typeof value !== 'string') return exactNumber(value, field)
+  if (typeof value !== 'string' || !HAS_EXPONENT.test(value)) return exactNumber(value, field)
   if (value.length > LONGEST || !DECIMAL_OR_EXPONENT.test(value)) throw notANumber(value, field)
   return exactNumber(expandExponent(value), field)
 }
