@@ -3,7 +3,8 @@ import { constants, createInflateRaw } from 'node:zlib'
 import { refuseBomb } from './bomb.js'
 import { type Decompressor, Inflater } from './inflater.js'
 import type { Piece } from './piece.js'
-import type { Window } from './window.js'
+import { Window } from './window.js'
+import { ZstdFrame } from './zstd-frame.js'
 import { zstdStream } from './zstd-codec.js'
 
 /** Up to this much is held until its checksum is verified; of a longer member the beginning goes out unverified. */
@@ -14,6 +15,8 @@ interface ForeignFormat {
   /** Passes over what stands before the packed stream; false where it is cut off. */
   header(window: Window): Promise<boolean>
   stream(): Decompressor
+  /** What is to be unpacked, where that is not all that follows until the packed stream says that it has ended. */
+  input?: Window
   /** What is wrong with what stands after it; undefined where nothing is. */
   trailer(window: Window, inflater: Inflater): Promise<string | undefined>
 }
@@ -30,11 +33,18 @@ export function unpackForeignGzip(window: Window): AsyncGenerator<Piece> {
 
 /** A Zstandard frame, whose own checksum Node verifies. */
 export function unpackForeignZstd(window: Window, path: string): AsyncGenerator<Piece> {
+  const frame = new ZstdFrame(window)
   return unpackForeign(window, {
     name: 'zstd frame',
     header: () => Promise.resolve(true),
     stream: () => zstdStream(path),
-    trailer: () => Promise.resolve(undefined),
+    input: new Window(frame.bytes()),
+    trailer: (_, inflater) => {
+      // Some versions of Node take what is cut off for the end, some do not tell it from what is damaged.
+      const isDamaged = inflater.cut && frame.isWhole
+      inflater.cut = !frame.isWhole
+      return Promise.resolve(isDamaged ? 'cannot be unpacked' : undefined)
+    },
   })
 }
 
@@ -45,7 +55,7 @@ async function* unpackForeign(window: Window, format: ForeignFormat): AsyncGener
     yield { kind: 'torn', offset, length: window.offset - offset, reason: `the ${format.name} is cut off` }
     return
   }
-  const inflater = new Inflater(window, format.stream())
+  const inflater = new Inflater(format.input ?? window, format.stream())
   try {
     let held: Buffer[] = []
     let heldLength = 0
@@ -60,7 +70,7 @@ async function* unpackForeign(window: Window, format: ForeignFormat): AsyncGener
       heldLength = 0
     }
     held.push(...inflater.takeOutput())
-    const failure = inflater.failure ?? (inflater.cut ? undefined : await format.trailer(window, inflater))
+    const failure = inflater.failure ?? (await format.trailer(window, inflater))
     // A flipped bit shows some way behind its place: what came before in this member cannot be trusted. A cut is different.
     if (failure === undefined || inflater.cut) for (const bytes of held) yield { kind: 'bytes', bytes }
     const length = window.offset - offset
@@ -72,6 +82,7 @@ async function* unpackForeign(window: Window, format: ForeignFormat): AsyncGener
 }
 
 async function checkGzipTrailer(window: Window, inflater: Inflater): Promise<string | undefined> {
+  if (inflater.cut) return undefined
   if (!(await window.fill(8))) {
     inflater.cut = true
     window.take(window.available)

@@ -44,7 +44,8 @@ export class Inflater {
   async step(): Promise<boolean> {
     const input = await this.window.takeAny(STEP)
     if (input === undefined) {
-      await this.run(done => this.stream.end(done))
+      // What is left comes out before the end is announced, and not before ending has been accepted.
+      await this.run(() => this.stream.end())
       // At the end of the input, failing means that more was expected.
       this.cut = this.failure !== undefined
       this.failure = undefined
