@@ -44,7 +44,7 @@ export class Follower implements RunSource {
   #epoch: string | null = null
   #sequence: number | null = null
   #lost = false
-  #hasRefused = false
+  readonly #counts = { delivered: 0, refused: 0, connections: 0 }
   #attempts = 0
   #wake: () => void = () => undefined
   readonly #streams = new Map<string, { exchange: string; stream: string }>()
@@ -59,6 +59,16 @@ export class Follower implements RunSource {
       this.#judge(ended)
       await this.#rest(ended)
     }
+  }
+
+  /** `received = delivered + refused`, exactly; gaps that the follower itself told of come beside them. */
+  account(): {
+    readonly received: number
+    readonly delivered: number
+    readonly refused: number
+    readonly connections: number
+  } {
+    return { received: this.#counts.delivered + this.#counts.refused, ...this.#counts }
   }
 
   stop(): Promise<void> {
@@ -118,6 +128,7 @@ export class Follower implements RunSource {
         break
       case 'subscribed':
         this.#attempts = 0
+        this.#counts.connections++
         // What came between the two is not to be had any more.
         this.#lost = this.#sequence !== null && message.resumed !== true
         break
@@ -148,11 +159,12 @@ export class Follower implements RunSource {
     if (this.#stopped) return
     const event = checkedEvent(record)
     if (event === undefined) {
-      if (!this.#hasRefused) this.options.note(`${this.options.name} sends what is no event; a gap stands for it`)
-      this.#hasRefused = true
+      if (this.#counts.refused++ === 0)
+        this.options.note(`${this.options.name} sends what is no event; a gap stands for it`)
       this.#tellGap(deliverEvent, `${this.options.name} sent what is no event`)
       return
     }
+    this.#counts.delivered++
     if (event.type === 'status') this.#streams.set(`${event.exchange}:${event.stream}`, event)
     deliverEvent(event)
   }

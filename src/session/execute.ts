@@ -82,6 +82,7 @@ async function assemble(request: RunRequest): Promise<Assembly> {
   const control = new RunControl({ live, streams: opened.streams, content, now })
   const account = live?.account
   if (account !== undefined) session.sections.set('workers', account)
+  if (request.source !== undefined) session.sections.set('source', () => opened.source.account?.() ?? null)
   const parts: RunningParts = { session, recorder, trading, control, live, journal, pace }
   const { candles } = addTo(parts, request, opened)
   const checkpoints = await checkpointsOf(request, opened, parts)

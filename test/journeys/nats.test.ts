@@ -1,11 +1,28 @@
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { genesis, start, temporaryDirectory, type Finished } from '../support/genesis.js'
+import { genesis, start, temporaryDirectory, type Finished, type Running } from '../support/genesis.js'
 import { hasNats, NatsServer } from '../support/nats.js'
 import { wait } from '../support/served.js'
+import { eventsIn, startBox, type Event } from './box.js'
 
 const EVENTS = 4_000
-const SMA = ['--strategy', 'sma', '--param', 'fast=5', '--param', 'slow=20', '--limit', String(EVENTS), '--json']
+/** A recording brings the rules of its instruments; events bring none, so whoever trades them names the same. */
+const RULES = join(temporaryDirectory('nats-rules'), 'rules.json')
+writeFileSync(RULES, '{"sim:BTCUSDT":{"tickSize":"0.01","stepSize":"0.00001","minSize":"0.00001","minNotional":"5"}}')
+const SMA = [
+  '--strategy',
+  'sma',
+  '--param',
+  'fast=5',
+  '--param',
+  'slow=20',
+  '--rules',
+  RULES,
+  '--limit',
+  String(EVENTS),
+  '--json',
+]
 
 if (!hasNats)
   process.stderr.write(
@@ -85,6 +102,34 @@ if (hasNats) {
       const trades = await stream('start=all', 'sim:btcusdt@trade')
       expect(trades.summary['events']).toEqual({ trade: market.filter(event => event['type'] === 'trade').length })
     }, 60_000)
+
+    it('tells states without number and time once, though two live collectors bring them, and loses none when one dies', async () => {
+      const box = await startBox('--rate', '50', '--symbols', 'BTCUSDT')
+      const collect = () =>
+        start(['stream', 'btcusdt@quote', 'btcusdt@trade', '--exchange', 'sim', '--url', box.url, '--publish', broker.url, '--json'], { timeoutMs: 60_000 }) // prettier-ignore
+      const [a, b] = [collect(), collect()]
+      const quotes = (run: Running): Event[] => eventsIn(run).filter(event => event['type'] === 'quote')
+      while (quotes(a).length < 50 || quotes(b).length < 50) await wait(50)
+      b.child.kill('SIGKILL')
+      await b.finished
+      const had = quotes(a).length
+      while (quotes(a).length < had + 50) await wait(50)
+      a.child.kill('SIGINT')
+      await a.finished
+      await box.stop()
+      const told = (run: Running): string[] => quotes(run).map(({ bid, bidSize, ask, askSize }) => JSON.stringify([bid, bidSize, ask, askSize])) // prettier-ignore
+      const consumer = start(['stream', '--from', `${broker.url}?start=all`, '--duration', '2s', '--json'])
+      const { summary } = await consumer.finished
+      const { received, delivered, duplicates, copies, older, refused } = summary['source']
+      expect(received).toBe(delivered + duplicates + copies + older + refused)
+      expect(copies).toBeGreaterThan(30)
+      expect(refused).toBe(0)
+      // Whoever began first may have heard a few more at the beginning.
+      const [whole, all] = [told(consumer), told(a)]
+      expect(whole.slice(-all.length)).toEqual(all)
+      const before = whole.slice(0, -all.length)
+      expect(told(b).slice(0, before.length)).toEqual(before)
+    }, 90_000)
 
     it('remembers the place of a durable consumer', async () => {
       await publish('max').finished

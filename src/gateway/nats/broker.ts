@@ -9,6 +9,8 @@ export interface Broker {
   readonly connection: Transport.NatsConnection
   readonly stream: JetStream.JetStreamClient
   readonly manager: JetStream.JetStreamManager
+  /** Fresh headers for one message. */
+  readonly headers: () => Transport.MsgHdrs
 }
 
 const CONNECT_WITHIN_MS = 5_000
@@ -37,7 +39,12 @@ export async function connectBroker({ server, user, password }: NatsAddress): Pr
   })
   try {
     const manager = await jetstream.jetstreamManager(connection, { timeout: ANSWER_WITHIN_MS })
-    return { connection, manager, stream: jetstream.jetstream(connection, { timeout: ANSWER_WITHIN_MS }) }
+    return {
+      connection,
+      manager,
+      stream: jetstream.jetstream(connection, { timeout: ANSWER_WITHIN_MS }),
+      headers: () => transport.headers(),
+    }
   } catch (error) {
     await connection.close()
     throw error

@@ -7,11 +7,12 @@ import type { Stream } from '../../model/stream.js'
 import { EventLines } from '../../session/event-lines.js'
 import type { RunSource } from '../../session/run.js'
 import { parseNatsAddress, type NatsAddress } from './address.js'
+import { AlignedCopies, parseHearing } from './aligned-copies.js'
 import { connectBroker, lastSequence, type Broker } from './broker.js'
 import { OlderBooks } from './older-books.js'
 import { Places } from './places.js'
 import { SeenIds } from './seen-ids.js'
-import { ALL_SUBJECTS, subjectOfStream } from './subject.js'
+import { ALL_SUBJECTS, HEARING, subjectOfStream } from './subject.js'
 
 export interface NatsConsumerOptions {
   readonly url: string
@@ -20,12 +21,14 @@ export interface NatsConsumerOptions {
   readonly giveUpAfter?: number
 }
 
-/** `received = delivered + duplicates + older + refused`, exactly. */
+/** `received = delivered + duplicates + copies + older + refused`, exactly. */
 export interface NatsConsumerReport {
   readonly received: number
   readonly delivered: number
   /** Came again: past the broker's own window, or after a reconnection. */
   readonly duplicates: number
+  /** Brought by a second collector, of events that have no name: see {@link AlignedCopies}. */
+  readonly copies: number
   /** Book snapshots of another collector that were older than the book. */
   readonly older: number
   /** No events of the market. */
@@ -46,13 +49,22 @@ export class NatsConsumer implements RunSource {
   private readonly places: Places | null
   private readonly seen = new SeenIds(200_000)
   private readonly books = new OlderBooks()
+  private readonly aligned = new AlignedCopies()
   private readonly lines = new EventLines()
   private broker: Broker | null = null
   private messages: ConsumerMessages | null = null
   private isStopped = false
   /** Number of the last message taken. */
   private last = 0
-  private readonly counts = { received: 0, delivered: 0, duplicates: 0, older: 0, refused: 0, connections: 0 }
+  private readonly counts = {
+    received: 0,
+    delivered: 0,
+    duplicates: 0,
+    copies: 0,
+    older: 0,
+    refused: 0,
+    connections: 0,
+  }
 
   /** @throws UsageError where the address is wrong. */
   constructor(private readonly options: NatsConsumerOptions) {
@@ -87,7 +99,7 @@ export class NatsConsumer implements RunSource {
     await this.broker?.connection.close().catch(() => undefined)
   }
 
-  report(): NatsConsumerReport {
+  account(): NatsConsumerReport {
     return { ...this.counts }
   }
 
@@ -152,6 +164,7 @@ export class NatsConsumer implements RunSource {
     }
     const event = this.lines.read(message.string())
     if (event === undefined) this.counts.refused++
+    else if (this.aligned.isCopy(event, parseHearing(message.headers?.get(HEARING) ?? ''))) this.counts.copies++
     else if (this.books.isOlder(event)) this.counts.older++
     else {
       this.counts.delivered++

@@ -4,6 +4,8 @@ export interface Outgoing {
   readonly id: string
   readonly subject: string
   readonly text: string
+  /** Who heard it, where the exchange gave it no name by which a copy could be told; else null. */
+  readonly hearing: string | null
   /** Number that the broker gave it; null until it has confirmed the message. */
   sequence: number | null
 }

@@ -5,8 +5,9 @@ import type { FeedEvent } from '../../model/event.js'
 import { GenesisError, UnreachableError, messageOf } from '../../model/errors.js'
 import { parseNatsAddress, type NatsAddress } from './address.js'
 import { connectBroker, ensureStream, type Broker } from './broker.js'
+import { NamelessEvents } from './nameless.js'
 import { Outbox, type Outgoing } from './outbox.js'
-import { messageId, subjectOf } from './subject.js'
+import { HEARING, isNameless, messageId, subjectOf } from './subject.js'
 
 export interface PublisherOptions {
   readonly url: string
@@ -42,6 +43,7 @@ const CLOSE_WITHIN_MS = 15_000
 
 export class NatsPublisher {
   private readonly outbox: Outbox
+  private readonly nameless = new NamelessEvents()
   private broker: Broker | null = null
   private inFlight = 0
   private isClosing = false
@@ -70,7 +72,10 @@ export class NatsPublisher {
 
   add(event: FeedEvent): void {
     this.counts.taken++
-    const message = { id: messageId(event), subject: subjectOf(event), text: eventLine(event), sequence: null }
+    const subject = subjectOf(event)
+    const heard = isNameless(event) ? this.nameless.hear(event, subject) : null
+    const id = messageId(event) + (heard?.suffix ?? '')
+    const message = { id, subject, text: eventLine(event), hearing: heard?.hearing ?? null, sequence: null }
     if (this.outbox.add(message)) this.pump()
     else this.lose()
   }
@@ -151,7 +156,10 @@ export class NatsPublisher {
   private async send(broker: Broker, message: Outgoing): Promise<void> {
     try {
       const { id: msgID, subject, text } = message
-      const { seq, duplicate } = await broker.stream.publish(subject, text, { msgID, timeout: CONFIRM_WITHIN_MS })
+      const headers = broker.headers()
+      if (message.hearing !== null) headers.set(HEARING, message.hearing)
+      const options = { msgID, headers, timeout: CONFIRM_WITHIN_MS }
+      const { seq, duplicate } = await broker.stream.publish(subject, text, options)
       // An answer over a connection that was given up: the message is on its way again.
       if (this.broker !== broker) return
       this.inFlight--

@@ -1,10 +1,12 @@
 /** Where an event lies in a stream of NATS, and the id by which the broker knows a second copy of it. */
 import { createHash } from 'node:crypto'
 import { eventLine } from '../../model/event-line.js'
-import type { FeedEvent } from '../../model/event.js'
+import type { FeedEvent, MarketEvent } from '../../model/event.js'
 import type { Stream } from '../../model/stream.js'
 
 export const ALL_SUBJECTS = 'genesis.>'
+/** Header that tells who heard an event, and at which place of its stream, where a copy cannot be told otherwise. */
+export const HEARING = 'Genesis-Heard'
 
 /** `genesis.<exchange>.<symbol>.<channel>`; status events stand under the symbol as the user wrote it. */
 export function subjectOf(event: FeedEvent): string {
@@ -22,24 +24,27 @@ export function subjectOfStream({ exchange, symbol, channel, interval }: Stream)
 /**
  * Two collectors that heard the same message of the exchange give the same id, and the broker keeps the first. Trades are known by
  * the exchange's id, books by their number, other states by the exchange's time; all with a digest of what they say. An event that
- * the exchange gave no time is known by the time of its receipt, so that no two of them are taken for one.
+ * the exchange gave no time is known by the time of its receipt, so that no two of them are taken for one; see {@link AlignedCopies}.
  */
 export function messageId(event: FeedEvent): string {
   if (event.type === 'trade') return `${subjectOf(event)}|${event.id}|${digest(said(event))}`
   return `${subjectOf(event)}|${digest(said(event))}`
 }
 
-/** The event without what depends on who heard it. */
 function said(event: FeedEvent): object {
-  if (event.type === 'status') return event
-  const hasOwnTime = event.time !== event.received || event.type === 'trade' || isNumberedBook(event)
-  if (!hasOwnTime) return event
-  const isHeard = (key: string): boolean => key === 'received' || (key === 'time' && event.time === event.received)
-  return Object.fromEntries(Object.entries(event).filter(([key]) => !isHeard(key)))
+  return event.type === 'status' || isNameless(event) ? event : withoutHearing(event)
 }
 
-function isNumberedBook(event: FeedEvent): boolean {
-  return event.type === 'book' && event.sequence !== ''
+/** True of a state that the exchange gave neither a number nor a time: nothing in it tells a copy from a repetition. */
+export function isNameless(event: FeedEvent): event is MarketEvent {
+  if (event.type === 'status' || event.type === 'trade' || event.time !== event.received) return false
+  return event.type !== 'book' || event.sequence === ''
+}
+
+/** The event without what depends on who heard it. */
+export function withoutHearing(event: MarketEvent): object {
+  const isHeard = (key: string): boolean => key === 'received' || (key === 'time' && event.time === event.received)
+  return Object.fromEntries(Object.entries(event).filter(([key]) => !isHeard(key)))
 }
 
 function channelOf(event: Exclude<FeedEvent, { type: 'status' }>): string {
@@ -53,7 +58,12 @@ function subject(...parts: readonly string[]): string {
 
 /** What has a meaning in subjects, and what a protocol of lines cannot carry, as percent escapes. */
 function token(text: string): string {
-  return text === '' ? '%' : text.replace(/[^A-Za-z0-9_-]/gu, character => encodeURIComponent(character).replace(/[.!'()*~]/g, escape)) // prettier-ignore
+  return text === '' ? '%' : text.replace(/[^A-Za-z0-9_-]/gu, character => encodeURIComponent(whole(character)).replace(/[.!'()*~]/g, escape)) // prettier-ignore
+}
+
+/** Half of a character can be in a text and not in UTF-8. */
+function whole(character: string): string {
+  return /^[\ud800-\udfff]$/u.test(character) ? '\ufffd' : character
 }
 
 function escape(character: string): string {

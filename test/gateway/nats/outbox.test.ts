@@ -7,7 +7,13 @@ import { SeenIds } from '../../../src/gateway/nats/seen-ids.js'
 import { messageId, subjectOf } from '../../../src/gateway/nats/subject.js'
 import type { Book, Quote, Trade } from '../../../src/model/event.js'
 
-const message = (id: number): Outgoing => ({ id: String(id), subject: 's', text: 'x', sequence: null })
+const message = (id: number): Outgoing => ({
+  id: String(id),
+  subject: 's',
+  text: 'x',
+  hearing: null,
+  sequence: null,
+})
 const head = { exchange: 'binance', symbol: 'BTCUSDT', pair: 'BTC/USDT' } as const
 const trade: Trade = { type: 'trade', ...head, id: '7', price: 1, size: 1, side: 'buy', time: 5, received: 9 }
 const quote: Quote = { type: 'quote', ...head, bid: 1, bidSize: 1, ask: 2, askSize: 1, time: 9, received: 9 }
@@ -82,6 +88,7 @@ describe('subjects and ids', () => {
     expect(subjectOf(trade)).toBe('genesis.binance.BTCUSDT.trade')
     expect(subjectOf({ ...trade, aggregated: true })).toBe('genesis.binance.BTCUSDT.aggTrade')
     expect(subjectOf({ ...trade, symbol: 'A.*> B' })).toBe('genesis.binance.A%2E%2A%3E%20B.trade')
+    expect(subjectOf({ ...trade, symbol: 'A\ud800' })).toBe('genesis.binance.A%EF%BF%BD.trade')
     expect(subjectOf({ type: 'status', exchange: 'sim', stream: 'btcusdt@trade', state: 'gap', detail: '', time: 1 })).toBe('genesis.sim.btcusdt.status') // prettier-ignore
   })
 
