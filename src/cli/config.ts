@@ -54,12 +54,21 @@ function readValue(option: OptionSpec, value: unknown, where: string): unknown {
 
 function readEnvironment(env: Io['env'], into: Map<string, unknown>): void {
   for (const name of Object.keys(OPTIONS) as OptionName[]) {
-    const variable = `GENESIS_${name.replace(/[A-Z]/g, letter => `_${letter}`).toUpperCase()}`
-    const value = env[variable]
+    const value = env[variableOf(name)]
     if (value === undefined || value === '' || name === 'config') continue
     const option: OptionSpec = OPTIONS[name]
     into.set(name, option.parse === undefined ? !['0', 'false', 'no'].includes(value) : option.parse(value, undefined))
   }
+}
+
+/** The variables of the environment that set an option, in the order of the alphabet. */
+export function optionVariables(env: Io['env']): string[] {
+  const variables = (Object.keys(OPTIONS) as OptionName[]).map(variableOf)
+  return variables.filter(variable => (env[variable] ?? '') !== '').sort()
+}
+
+function variableOf(name: OptionName): string {
+  return `GENESIS_${name.replace(/[A-Z]/g, letter => `_${letter}`).toUpperCase()}`
 }
 
 function isOptionName(key: string): key is OptionName {

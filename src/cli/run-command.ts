@@ -8,6 +8,7 @@ import type { SessionEvents } from '../session/events.js'
 import { execute, type RunningParts, type RunRequest } from '../session/execute.js'
 import { candleInterval } from '../session/proof/candle-feed.js'
 import { Disturbance } from '../session/proof/disturbance.js'
+import { fingerprint, isBuiltIn } from '../session/strategy-file.js'
 import type { Summary } from '../session/summary.js'
 import type { TradingPlan } from '../session/trading.js'
 import { accountLines } from './account.js'
@@ -127,6 +128,7 @@ function watch(input: CommandInput, plan: CommandRunPlan, parts: RunningParts): 
   const spinner = journal === null ? connecting(input, plan.streams, session) : null
   const appended = recorder === null ? undefined : appendedNote(recorder)
   if (appended !== undefined) reporter.note(appended)
+  for (const text of codeNotes(plan.trading)) reporter.note(text)
   return {
     note: text => reporter.note(text),
     refresh: () => {
@@ -141,6 +143,14 @@ function watch(input: CommandInput, plan: CommandRunPlan, parts: RunningParts): 
       reporter.end(summary)
     },
   }
+}
+
+/** A strategy of the user's own is code with all the user's rights, so it is said which code that is. */
+function codeNotes(trading: TradingPlan | undefined): string[] {
+  return (trading?.options.strategies ?? [])
+    .filter(name => !isBuiltIn(name))
+    .map(name => fingerprint(name))
+    .map(({ path, sha256 }) => `strategy ${path} runs with your rights · sha256 ${sha256}`)
 }
 
 /** A feed that nobody but the reader of stdout lives on waits for that reader; a recording, a server and a broker don't. */

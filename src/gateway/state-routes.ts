@@ -126,19 +126,29 @@ function streamRows({ parts: { control, live }, fanOut }: Desk) {
   for (const event of fanOut.state.snapshot()) {
     if (isStatus(event)) latest.set(`${event.exchange}:${event.stream}`, event)
   }
-  return control.streams().map(({ exchange, symbol, pair, channel, interval, name }) => {
-    const status = latest.get(`${exchange}:${name}`)
-    return {
-      stream: `${exchange}:${name}`,
-      exchange,
-      symbol,
-      pair,
-      channel: interval === null ? channel : `${channel}_${interval}`,
-      state: stateOf(status, channel, isCarried(exchange, name)),
-      detail: status?.detail ?? '',
-      since: status?.time ?? null,
-    }
-  })
+  const asked = control.streams()
+  return (asked.length > 0 ? asked : [...latest.values()].map(streamOf)).map(
+    ({ exchange, symbol, pair, channel, interval, name }) => {
+      const status = latest.get(`${exchange}:${name}`)
+      return {
+        stream: `${exchange}:${name}`,
+        exchange,
+        symbol,
+        pair,
+        channel: interval === null ? channel : `${channel}_${interval}`,
+        state: stateOf(status, channel, isCarried(exchange, name)),
+        detail: status?.detail ?? '',
+        since: status?.time ?? null,
+      }
+    },
+  )
+}
+
+/** Who follows all that another process hears knows its streams by what is said of them. */
+function streamOf({ exchange, stream: name }: Status) {
+  const at = name.indexOf('@')
+  const symbol = at < 0 ? name : name.slice(0, at)
+  return { exchange, symbol, pair: symbol, channel: at < 0 ? '' : name.slice(at + 1), interval: null, name }
 }
 
 /** A gap among trades is a moment; a book's lasts until the book is whole again. */

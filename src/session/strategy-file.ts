@@ -1,5 +1,6 @@
 /** Strategies by name or from a user's own file, in TypeScript or JavaScript. */
-import { existsSync, mkdirSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { existsSync, lstatSync, mkdirSync, mkdtempSync, readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { extname, join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -46,10 +47,27 @@ async function importFile(path: string, named: string): Promise<unknown> {
 async function importTypeScript(path: string): Promise<unknown> {
   const { createJiti } = await import('jiti')
   const library = new URL('../index.js', import.meta.url)
-  const cache = join(tmpdir(), `genesis-jiti-${process.getuid?.() ?? 0}`)
-  mkdirSync(cache, { recursive: true, mode: 0o700 })
+  const cache = cacheDirectory(join(tmpdir(), `genesis-jiti-${process.getuid?.() ?? 0}`))
   const jiti = createJiti(import.meta.url, { fsCache: cache, alias: { genesis: library.pathname } })
   return jiti.import(path)
+}
+
+/**
+ * What lies in the cache is run as code, and anyone may have made a directory of that name in a place that all share: unless it is
+ * ours alone, a fresh one is made.
+ */
+export function cacheDirectory(path: string): string {
+  mkdirSync(path, { recursive: true, mode: 0o700 })
+  const stats = lstatSync(path)
+  const isOurs = process.getuid === undefined || stats.uid === process.getuid()
+  const isPrivate = process.platform === 'win32' || (stats.mode & 0o077) === 0
+  return stats.isDirectory() && isOurs && isPrivate ? path : mkdtempSync(`${path}-`)
+}
+
+/** Which code runs with the user's own rights: where it lies, and the SHA-256 of the file itself. */
+export function fingerprint(file: string): { readonly path: string; readonly sha256: string } {
+  const path = resolve(file)
+  return { path, sha256: createHash('sha256').update(readFileSync(path)).digest('hex') }
 }
 
 function defaultOf(module: unknown): unknown {

@@ -8,6 +8,7 @@ import { findExchange } from '../../exchanges/registry.js'
 import { eventLine } from '../../model/event-line.js'
 import { EXIT, messageOf, type ExitCode } from '../../model/errors.js'
 import type { CommandInput } from '../command.js'
+import { optionVariables } from '../config.js'
 import { createPalette } from '../palette.js'
 import { printsLines } from '../presentation.js'
 import { safe } from '../safe.js'
@@ -25,7 +26,14 @@ const CONNECT_MS = 5_000
 /** Exit code 0 where nothing failed, 1 where something did. */
 export async function run(input: CommandInput): Promise<ExitCode> {
   const { io, options } = input
-  const checks = [checkNode(), checkTerminal(input), checkWorkingDirectory(io.cwd), checkDisk(), checkProxy(input)]
+  const checks = [
+    checkNode(),
+    checkTerminal(input),
+    checkWorkingDirectory(io.cwd),
+    checkDisk(),
+    checkEnvironment(input),
+    checkProxy(input),
+  ]
   checks.push(...(await checkExchange(options.exchange ?? 'binance', options.url ?? [])))
   const palette = createPalette(io, io.stdout, { noColor: options.color === false })
   for (const check of checks) {
@@ -98,6 +106,12 @@ function checkDisk(): Check {
   } finally {
     rmSync(directory, { recursive: true, force: true })
   }
+}
+
+/** Options that nobody typed; what they say may be secret, so only their names are told. */
+function checkEnvironment({ io }: CommandInput): Check {
+  const set = optionVariables(io.env)
+  return { name: 'environment', state: 'ok', detail: set.length === 0 ? 'sets no option' : `sets ${set.join(', ')}`, hint: null } // prettier-ignore
 }
 
 function checkProxy({ io, options }: CommandInput): Check {

@@ -1,6 +1,6 @@
 /** The chosen symbol: its candles, moved on by each trade, and its book. */
 /* global LightweightCharts, document, getComputedStyle, matchMedia */
-import { byId, element, numberText } from './text.js'
+import { byId, element, escaped, numberText } from './text.js'
 
 export class MarketView {
   constructor(connection) {
@@ -62,7 +62,7 @@ export class MarketView {
     if (!key) return
     const [exchange, symbol] = split(key)
     const interval = byId('interval').value
-    const path = `/api/candles/${encodeURIComponent(exchange)}/${encodeURIComponent(symbol)}?interval=${interval}&limit=600`
+    const path = `/api/candles/${escaped(exchange)}/${escaped(symbol)}?interval=${interval}&limit=600`
     const { candles } = await this.connection.ask(path).catch(() => ({ candles: [] }))
     if (key !== this.chosen || interval !== byId('interval').value) return
     const bars = candles.map(({ start, open, high, low, close }) => ({

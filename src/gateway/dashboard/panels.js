@@ -1,6 +1,6 @@
 /** The panels that are asked for once a second. */
 /* global  */
-import { byId, clockText, element, fillTable, numberText, spanText, sparkText } from './text.js'
+import { byId, clockText, element, escaped, fillTable, numberText, spanText, sparkText } from './text.js'
 
 const GOOD = ['connected', 'resynced', 'live']
 export const tone = state => (GOOD.includes(state) ? 'rise' : state === 'waiting' ? 'warn' : 'fall')
@@ -59,7 +59,7 @@ function pauseButton({ strategy, blocks }, place, command) {
   const label = action === 'pause' ? 'Pause' : 'Resume'
   if (button.textContent !== label) button.textContent = label
   button.setAttribute('aria-label', `${label} ${strategy}`)
-  button.onclick = () => command(`/api/strategies/${encodeURIComponent(strategy)}/${action}`)
+  button.onclick = () => command(`/api/strategies/${escaped(strategy)}/${action}`)
 }
 
 const POSITION_COLUMNS = [

@@ -8,6 +8,8 @@ export const element = (name, content = '', attributes = {}) => {
   return made
 }
 
+/** For addresses: half of a character, which a hostile name may hold, has no escape. */
+export const escaped = text => encodeURIComponent(text.toWellFormed())
 export const byId = id => document.getElementById(id)
 export const numberText = value =>
   value === null || value === undefined ? '–' : Number(value).toLocaleString('en', { maximumFractionDigits: 10 })

@@ -39,7 +39,7 @@ export function poisonedLine(line: string, number: number, { after, lines, facto
 }
 
 /** Times of day are matched first and left alone; then decimal fractions, which is what prices and sizes are written as. */
-const FRACTION = /(\d\d:\d\d:\d\d\.\d+)|\d+\.\d+/g
+const FRACTION = /(\d\d:\d\d:\d\d\.\d+)|(?<!\d)\d+\.\d+/g
 
 /** With as many decimals as before, so that everything still parses. */
 function scaled(text: string, factor: number): string {
