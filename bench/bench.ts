@@ -29,6 +29,8 @@ export interface Case {
   /** Ratios that the project sets itself, by the name of the rival. */
   readonly targets?: Readonly<Record<string, number>>
   readonly rounds?: number
+  /** `time` where what matters is how long one takes and not how many there are in a second; default `rate`. */
+  readonly shows?: 'rate' | 'time'
 }
 
 export interface Bench {

@@ -52,7 +52,7 @@ function contenders(kind: FrameKind): Contender[] {
 const MUTANTS = 20_000
 
 /** A rate counts only with what it rests on: how many frames were not read from their bytes, and that broken ones are read alike both ways. */
-function proofOf(exchange: string, frames: readonly Buffer[]): string {
+export function proofOf(exchange: string, frames: readonly Buffer[]): string {
   const both = twins(exchange)
   const random = new Random(exchange)
   const before = both.learning.layouts.stats().general
@@ -66,7 +66,7 @@ function proofOf(exchange: string, frames: readonly Buffer[]): string {
   return `${fellBack} of ${frames.length} fell back; ${differences} of ${MUTANTS} mutants differ from their JSON`
 }
 
-function contender(name: string, rival: Rival, frames: readonly Buffer[], note = ''): Contender {
+export function contender(name: string, rival: Rival, frames: readonly Buffer[], note = ''): Contender {
   return {
     name,
     note,

@@ -23,7 +23,8 @@ export function mixFrames(kinds: readonly FrameKind[], count: number): Buffer[] 
   })
 }
 
-class Market {
+/** A price that wanders, and what else frames are made of. */
+export class Market {
   cents = 9_712_345
   readonly #random: Random
 

@@ -20,6 +20,7 @@ export interface Result {
   readonly name: string
   readonly unit: string
   readonly rounds: number
+  readonly shows: 'rate' | 'time'
   readonly rows: readonly Row[]
 }
 
@@ -60,7 +61,7 @@ export async function measure(one: Case, effort: Effort): Promise<Result> {
       note: contender.note ?? '',
     }
   })
-  return { name: one.name, unit: one.unit, rounds, rows }
+  return { name: one.name, unit: one.unit, rounds, shows: one.shows ?? 'rate', rows }
 }
 
 /** Rounds of all contenders last about as long: on a busy machine short ones would be interrupted less often. */

@@ -53,8 +53,8 @@ export function resultText(result: Result): string {
   const lines = result.rows.map(row =>
     [
       `  ${row.name.padEnd(width)}`,
-      `${rateText(row.rate).padStart(9)} ${result.unit}/s`,
-      `${rateText(row.low)}–${rateText(row.high)}`.padStart(17),
+      ...(result.shows === 'time' ? [] : [`${rateText(row.rate).padStart(9)} ${result.unit}/s`]),
+      rangeText(row, result.shows).padStart(19),
       costText(row.rate).padStart(10),
       (row.ratio === 1 ? '' : `${row.ratio.toFixed(2)}×`).padStart(9),
       targetText(row).padStart(14),
@@ -90,16 +90,23 @@ export function page(benches: readonly BenchResult[], about: Machine, day: strin
 function tableOf(result: Result): string[] {
   const rows = result.rows.map(row => {
     const ratio = row.ratio === 1 ? '' : `${row.ratio.toFixed(2)}×`
-    return `| ${row.name} | ${rateText(row.rate)} | ${rateText(row.low)}–${rateText(row.high)} | ${costText(row.rate)} | ${ratio} | ${targetText(row)} | \`${row.digest.slice(0, 12)}\` | ${row.note} |`
+    const rate = result.shows === 'time' ? '' : ` ${rateText(row.rate)} |`
+    const range = rangeText(row, result.shows)
+    return `| ${row.name} |${rate} ${range} | ${costText(row.rate)} | ${ratio} | ${targetText(row)} | \`${row.digest.slice(0, 12)}\` | ${row.note} |`
   })
+  const rate = result.shows === 'time' ? ['', ''] : [` ${result.unit}/s |`, '---:|']
   return [
     `### ${result.name}`,
     '',
-    `| | ${result.unit}/s | quartiles | each | genesis is | target | digest | |`,
-    '|---|---:|---:|---:|---:|---:|---|---|',
+    `| |${rate[0]} quartiles | each | genesis is | target | digest | |`,
+    `|---|${rate[1]}---:|---:|---:|---:|---|---|`,
     ...rows,
     '',
   ]
+}
+
+function rangeText({ low, high }: Row, shows: Result['shows']): string {
+  return shows === 'rate' ? `${rateText(low)}–${rateText(high)}` : `${costText(high)}–${costText(low)}`
 }
 
 function targetText({ target, ratio }: Row): string {

@@ -11,14 +11,17 @@ import type { Found, Rival } from '../decode.js'
 import type { FrameKind } from '../frames.js'
 
 type Normalised = Trade | BookChange | BookTicker
-interface Mapper {
+export interface Mapper {
   canHandle(message: unknown): boolean
   map(message: unknown, localTimestamp: Date): IterableIterator<Normalised> | undefined
 }
 
 export function tardisDecoder(kind: FrameKind): Rival {
   const localTimestamp = new Date(0)
-  const mapper = mapperOf(kind, localTimestamp)
+  return tardisRival(mapperOf(kind, localTimestamp), localTimestamp)
+}
+
+export function tardisRival(mapper: Mapper, localTimestamp: Date): Rival {
   const decode = (frame: Buffer, take: (event: Normalised) => void): void => {
     const message: unknown = JSON.parse(frame as unknown as string)
     if (!mapper.canHandle(message)) return
