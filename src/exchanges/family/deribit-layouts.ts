@@ -1,5 +1,5 @@
 /** What the messages of Deribit that carry the volume say, declared for reading them from their bytes; {@link DeribitDecoder} is the general way. */
-import type { BookUpdate, Decoded, Level, Quote, Trade } from '../../model/event.js'
+import type { BookUpdate, Decoded, Funding, Level, OpenInterest, Quote, Ticker, Trade } from '../../model/event.js'
 import {
   choice,
   id,
@@ -20,7 +20,12 @@ import { gather, head, millis, pushGathered, type Head } from './layout-fields.j
 /** @param headOf what an event of an instrument begins with; throws where the text is none. */
 export function deribitLayouts(headOf: (symbol: string) => Head): Layouts {
   const instrument = (path: string): Field<Head> => head(path, headOf)
-  return new Layouts([tradesRule(headOf), bookRule(instrument('params.data.instrument_name')), quoteRule(instrument)])
+  return new Layouts([
+    tradesRule(headOf),
+    bookRule(instrument('params.data.instrument_name')),
+    quoteRule(instrument),
+    tickerRule(instrument),
+  ])
 }
 
 const SUBSCRIPTION = { method: 'subscription' } as const
@@ -156,6 +161,37 @@ function quoteRule(instrument: (path: string) => Field<Head>): Rule {
         time,
         received,
       } satisfies Quote)
+      return true
+    },
+  })
+}
+
+/** The day's prices, the open interest, and of perpetuals the funding; where a value is missing, null or below zero it goes the general way. */
+function tickerRule(instrument: (path: string) => Field<Head>): Rule {
+  return rule({
+    name: 'ticker',
+    when: SUBSCRIPTION,
+    fields: [
+      channel('ticker', '\\.[^.]+'),
+      instrument('params.data.instrument_name'),
+      size('params.data.last_price'),
+      size('params.data.stats.high'),
+      size('params.data.stats.low'),
+      size('params.data.stats.volume'),
+      optional(size('params.data.current_funding')),
+      size('params.data.mark_price'),
+      size('params.data.open_interest'),
+      integer('params.data.timestamp'),
+    ],
+    make: (received, out: Decoded[], _, head, last, high, low, volume, rate, markPrice, openInterest, count) => {
+      const time = millis(count)
+      if (Number.isNaN(time)) return false
+      const { exchange, symbol, pair } = head
+      out.push({ type: 'ticker', exchange, symbol, pair, last, open: null, high, low, volume, time, received } satisfies Ticker) // prettier-ignore
+      if (rate !== undefined) {
+        out.push({ type: 'funding', exchange, symbol, pair, rate, markPrice, nextFunding: null, time, received } satisfies Funding) // prettier-ignore
+      }
+      out.push({ type: 'openInterest', exchange, symbol, pair, openInterest, time, received } satisfies OpenInterest)
       return true
     },
   })

@@ -4,7 +4,7 @@ import { integer, optional, price, rule, size, type Rule } from '../../wire/fiel
 import { Layouts } from '../../wire/layout.js'
 import { gateHead } from './gate-events.js'
 import type { GateMarket } from './gate-names.js'
-import { head, levels, micros, millis } from './layout-fields.js'
+import { head, levels, micros, millis, type Head } from './layout-fields.js'
 
 export function gateLayouts(): Layouts {
   return new Layouts([
@@ -12,6 +12,8 @@ export function gateLayouts(): Layouts {
     quoteRule('futures'),
     updateRule('spot', '0', '1'),
     updateRule('futures', 'p', 's'),
+    streamRule('spot'),
+    streamRule('futures'),
   ])
 }
 
@@ -37,6 +39,42 @@ function quoteRule(market: GateMarket): Rule {
       const time = millis(count)
       if (Number.isNaN(time) || !isSent(sent, exactly)) return false
       out.push({ type: 'quote', exchange, symbol, pair, bid, bidSize, ask, askSize, time, received } satisfies Quote)
+      return true
+    },
+  })
+}
+
+/** `obu`: the name is that of the stream, `ob.BTC_USDT.400`; a side that did not change is left out, and a full book goes the general way. */
+function streamRule(market: GateMarket): Rule {
+  const named = (stream: string): Head => gateHead(/^ob\.(.+)\.\d+$/.exec(stream)?.[1], market)
+  return rule({
+    name: `${market} obu`,
+    when: { channel: `${market}.obu`, event: 'update' },
+    without: [...without, 'result.full'],
+    fields: [
+      head('result.s', named),
+      optional(integer('result.U')),
+      integer('result.u'),
+      optional(levels('result.b')),
+      optional(levels('result.a')),
+      integer('result.t'),
+      integer('time'),
+      optional(integer('time_ms')),
+    ],
+    make: (received, out: Decoded[], { exchange, symbol, pair }, begins, last, bids, asks, count, sent, exactly) => {
+      const time = millis(count)
+      if (Number.isNaN(time) || !isSent(sent, exactly)) return false
+      const head = { type: 'bookUpdate', exchange, symbol, pair, previous: null, checksum: null, texts: null } as const
+      out.push({
+        ...head,
+        kind: 'delta',
+        first: begins ?? last,
+        last,
+        bids: bids ?? [],
+        asks: asks ?? [],
+        time,
+        received,
+      })
       return true
     },
   })
