@@ -181,7 +181,7 @@ export class Broker {
       return { code: 'size', detail: `size ${String(signal.size)} is not above zero` }
     }
     if (isObjection(size)) return size
-    return signal.direction === 'long' ? size : size.times(-1)
+    return signal.direction === 'long' ? size : size.negated()
   }
 
   private sized(holding: Holding): Decimal | Objection {

@@ -8,7 +8,7 @@ type Operand = Decimal | string | number
 /** A result of two whole numbers that is not above it was not rounded. */
 const SAFE = Number.MAX_SAFE_INTEGER
 /** Decimal places of most prices and sizes. */
-const USUAL_SCALES = [2, 5, 8]
+const USUAL_SCALES = [0, 2, 5, 8]
 
 /** Immutable. Sums, differences and products are exact; {@link div} and {@link round} are told to how many places. */
 export class Decimal {
@@ -90,8 +90,12 @@ export class Decimal {
     return quotient(BigInt(units), bigPower(excess), places, direction)
   }
 
+  negated(): Decimal {
+    return this.isZero ? this : new Decimal(-this.units, this.scale)
+  }
+
   abs(): Decimal {
-    return this.isNegative ? new Decimal(-this.units, this.scale) : this
+    return this.isNegative ? this.negated() : this
   }
 
   eq(operand: Operand): boolean {

@@ -50,8 +50,16 @@ export function feeOf(
 export function rateOf(market: Market, schedule: FeeSchedule, liquidity: Fill['liquidity']): Decimal {
   const own = liquidity === 'maker' ? market.maker : market.taker
   if (schedule === DEFAULT_FEES && own !== null) return own
-  return decimal(liquidity === 'maker' ? schedule.maker : schedule.taker)
+  let rates = ratesOf.get(schedule)
+  if (rates === undefined) {
+    rates = { maker: decimal(schedule.maker), taker: decimal(schedule.taker) }
+    ratesOf.set(schedule, rates)
+  }
+  return rates[liquidity]
 }
+
+/** The rates of each schedule, read once. */
+const ratesOf = new WeakMap<FeeSchedule, Readonly<Record<Fill['liquidity'], Decimal>>>()
 
 function feeAsset(market: Market, schedule: FeeSchedule, side: OrderSide): string {
   switch (schedule.asset ?? 'quote') {

@@ -142,7 +142,7 @@ export class Ledger {
     const { market, position } = holding
     if (market.contract === 'spot' || position.size.eq(ZERO)) return ZERO
     const mark = decimalOf(markPrice)
-    const received = notional(market, position.size, mark).times(decimalOf(rate)).times(-1)
+    const received = notional(market, position.size, mark).times(decimalOf(rate)).negated()
     this.move(market.settle, received)
     add(this.fundingByAsset, market.settle, received)
     this.check(holding)
@@ -159,7 +159,7 @@ export class Ledger {
 
   /** Interest leaves the account in the asset that is owed. @throws ConservationError as {@link apply} does. */
   payInterest(asset: string, amount: Decimal): void {
-    this.move(asset, amount.times(-1))
+    this.move(asset, amount.negated())
     add(this.interestByAsset, asset, amount)
     this.checkAsset(asset)
     this.remeasure()
@@ -245,20 +245,20 @@ export class Ledger {
 
   private exchange(market: Market, side: Fill['side'], size: Decimal, price: Decimal): void {
     const value = size.times(price)
-    this.move(market.base, side === 'buy' ? size : size.times(-1))
-    this.move(market.quote, side === 'buy' ? value.times(-1) : value)
+    this.move(market.base, side === 'buy' ? size : size.negated())
+    this.move(market.quote, side === 'buy' ? value.negated() : value)
   }
 
   /** A fee in the base asset shrinks the position too: it is booked as a sale at the fill's price that pays the fee. */
   private charge(holding: Holding, fill: Fill, price: Decimal): void {
     const fee = decimal(fill.fee)
-    this.move(fill.feeAsset, fee.times(-1))
+    this.move(fill.feeAsset, fee.negated())
     add(this.feesByAsset, fill.feeAsset, fee)
     const { market, position } = holding
     if (market.contract === 'spot' && fill.feeAsset === market.base && !fee.eq(ZERO)) {
       position.apply(fee.gt(ZERO) ? 'sell' : 'buy', fee.abs(), price)
       add(this.feeSales, market.base, fee)
-      add(this.feeSales, market.quote, fee.times(price).times(-1))
+      add(this.feeSales, market.quote, fee.times(price).negated())
       this.feesValue = this.feesValue.plus(this.valueOf(market.quote, fee.times(price)))
     } else {
       this.feesValue = this.feesValue.plus(this.valueOf(fill.feeAsset, fee))
@@ -285,7 +285,9 @@ export class Ledger {
     const { market, position } = holding
     const wrong = position.discrepancy()
     if (wrong !== undefined) throw new ConservationError(`${market.exchange}:${market.symbol}: ${wrong}`)
-    for (const asset of new Set([market.base, market.quote, market.settle])) this.checkAsset(asset)
+    this.checkAsset(market.base)
+    this.checkAsset(market.quote)
+    if (market.settle !== market.base && market.settle !== market.quote) this.checkAsset(market.settle)
   }
 
   private checkAsset(asset: string): void {

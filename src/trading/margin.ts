@@ -19,7 +19,7 @@ export function liquidationPrice(
   walletBalance: Decimal,
   maintenanceAmount: Decimal,
 ): Decimal {
-  const signed = position.side === 'long' ? position.size : position.size.times(-1)
+  const signed = position.side === 'long' ? position.size : position.size.negated()
   const dividend = walletBalance.plus(maintenanceAmount).minus(signed.times(position.entryPrice))
   return divide(dividend, position.size.times(position.maintenanceRate).minus(signed))
 }

@@ -24,12 +24,12 @@ export class PositionState {
 
   /** Takes one fill; a fill larger than the opposite position flips it at the fill's price. @returns the profit it realised. */
   apply(side: OrderSide, size: Decimal, price: Decimal): Decimal {
-    const signed = side === 'buy' ? size : size.times(-1)
+    const signed = side === 'buy' ? size : size.negated()
     const opposite = !this.size.isZero && this.size.isNegative !== signed.isNegative
     const closing = opposite ? smaller(size, this.size.abs()) : ZERO
     const profit = closing.eq(ZERO) ? ZERO : this.close(closing, price)
     const opening = size.minus(closing)
-    if (!opening.eq(ZERO)) this.open(side === 'buy' ? opening : opening.times(-1), price)
+    if (!opening.eq(ZERO)) this.open(side === 'buy' ? opening : opening.negated(), price)
     this.count(side, size, closing, opening, price)
     return profit
   }
@@ -60,7 +60,7 @@ export class PositionState {
 
   private close(closing: Decimal, price: Decimal): Decimal {
     const whole = closing.eq(this.size.abs())
-    const part = this.size.isNegative ? closing.times(-1) : closing
+    const part = this.size.isNegative ? closing.negated() : closing
     const cost = whole ? this.cost : divide(this.cost.times(closing), this.size.abs())
     const profit = this.gain(notional(this.market, part, price), cost)
     this.size = this.size.minus(part)

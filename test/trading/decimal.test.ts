@@ -54,6 +54,7 @@ describe('decimals against big.js', () => {
         same(mine.minus(other), twin.minus(right))
         same(mine.times(other), twin.times(right))
         same(mine.abs(), twin.abs())
+        same(mine.negated(), twin.times(-1))
         expect(mine.plus(right).eq(mine.plus(other))).toBe(true)
       }),
       { numRuns: 5_000 },
