@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { chromium, type Browser, type Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { start, temporaryDirectory } from '../support/genesis.js'
@@ -133,6 +133,22 @@ if (CHROMIUM !== undefined) {
       await page.waitForFunction(() => /blocked: all/.test(document.querySelector('#strategies')!.textContent))
       await page.keyboard.press('Enter')
       await page.waitForFunction(() => document.querySelector('#strategies button')?.textContent === 'Pause')
+      await page.close()
+    })
+
+    it('runs the examples of the guide, as its own script could', async () => {
+      const guide = readFileSync(new URL('../../docs/gateway.md', import.meta.url), 'utf8')
+      const [events = '', questions = ''] = [...guide.matchAll(/```js\n([^]*?)```/g)].map(([, text]) => text)
+      const page = await open()
+      await page.goto(served.url)
+      const names = `const GENESIS = ${JSON.stringify(served.url)}, TOKEN = ${JSON.stringify(served.token)}`
+      await page.evaluate(`window.shown = []; window.show = (kind, what) => window.shown.push(kind); (() => { ${names}; ${events} })()`) // prettier-ignore
+      await page.waitForFunction(() => {
+        const { shown = [] } = window as unknown as { shown?: string[] }
+        return shown.includes('state') && shown.filter(kind => kind === 'event').length > 5
+      })
+      await page.evaluate(`(async () => { ${names}; ${questions} })()`)
+      expect(await page.evaluate(`window.shown.filter(kind => kind === 'paused' || kind === 'resumed').join()`)).toBe('paused,resumed') // prettier-ignore
       await page.close()
     })
 

@@ -5,13 +5,16 @@ import { join } from 'node:path'
 import WebSocket from 'ws'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ROUTES } from '../../src/gateway/app.js'
-import { genesis, temporaryDirectory } from '../support/genesis.js'
+import { genesis, start, temporaryDirectory } from '../support/genesis.js'
 import { eventually, listen, serve, wait, type Served } from '../support/served.js'
+import { eventsIn } from './box.js'
 
 const STREAMS = ['btcusdt@trade', 'btcusdt@quote', 'btcusdt@book']
 const guide = readFileSync(new URL('../../docs/gateway.md', import.meta.url), 'utf8')
 const examples = (language: string): string[] =>
   [...guide.matchAll(new RegExp(`\`\`\`${language}\n([^]*?)\`\`\``, 'g'))].map(([, text = '']) => text)
+
+type Shown = readonly [kind: string, what: { readonly type?: string; readonly id?: string }]
 
 const cwd = temporaryDirectory('gateway')
 let served: Served
@@ -57,18 +60,54 @@ describe('the guide, as a reader would follow it', () => {
     const out = execFileSync('python3', ['-c', program], { env: environment(), encoding: 'utf8' })
     expect(out).toMatch(/best bid [\d.]+ best ask [\d.]+/)
     expect(out).toMatch(/'stream': 'sim:solusdt@trade', 'changed': True/)
+    expect(out).toMatch(/'blocks': 'entries'.*\n.*'blocks': 'none'/)
     expect(out).toMatch(/equity \d+\.\d+/)
   })
 
-  it('in the JavaScript of a browser', async () => {
-    const [program = ''] = examples('js')
-    const shown: [string, { type: string; snapshot?: boolean }][] = []
-    const show = (kind: string, event: { type: string }): number => shown.push([kind, event])
+  it('in JavaScript: state, events, and the place where a lost connection goes on', async () => {
+    const shown: Shown[] = []
+    const show = (kind: string, what: Shown[1]): number => shown.push([kind, what])
+    const sockets: WebSocket[] = []
+    class Kept extends WebSocket {
+      constructor(url: string, protocols: string[]) {
+        super(url, protocols)
+        sockets.push(this)
+      }
+    }
+    const [events = '', questions = ''] = examples('js')
     // eslint-disable-next-line @typescript-eslint/no-implied-eval -- the example is code
-    const socket = new Function('WebSocket', 'GENESIS', 'TOKEN', 'show', `${program}\nreturn socket`)(WebSocket, served.url, served.token, show) as WebSocket // prettier-ignore
-    await eventually(() => Promise.resolve(shown), seen => seen.some(([kind, event]) => kind === 'event' && event.type === 'trade')) // prettier-ignore
-    expect(shown[0]).toMatchObject(['state', { type: 'book', snapshot: true }])
-    socket.close()
+    new Function('WebSocket', 'GENESIS', 'TOKEN', 'show', events)(Kept, served.url, served.token, show)
+    const trades = (): number[] => shown.flatMap(([kind, { type, id }]) => (kind === 'event' && type === 'trade' ? [Number(id)] : [])) // prettier-ignore
+    await eventually(
+      () => Promise.resolve(trades()),
+      ids => ids.length > 5,
+    )
+    expect(shown[0]).toMatchObject(['subscribed', { resumed: false }])
+    expect(shown[1]).toMatchObject(['state', { type: 'book', snapshot: true }])
+    sockets[0]?.terminate()
+    await eventually(
+      () => Promise.resolve(shown),
+      seen => seen.some(([kind]) => kind === 'resumed'),
+    )
+    const had = trades().length
+    await eventually(
+      () => Promise.resolve(trades()),
+      ids => ids.length > had + 5,
+    )
+    const [first = 0] = trades()
+    expect(trades()).toEqual(Array.from({ length: trades().length }, (_, index) => first + index))
+    for (const socket of sockets) {
+      socket.onclose = null
+      socket.terminate()
+    }
+
+    // eslint-disable-next-line @typescript-eslint/no-implied-eval -- as above
+    await (new Function('GENESIS', 'TOKEN', 'show', `return (async () => { ${questions} })()`)(served.url, served.token, show) as Promise<void>) // prettier-ignore
+    expect(shown.slice(-3)).toMatchObject([
+      ['state', { exchange: 'sim', symbol: 'BTCUSDT' }],
+      ['paused', { strategies: ['sma'], blocks: 'entries' }],
+      ['resumed', { strategies: ['sma'], blocks: 'none' }],
+    ])
   })
 })
 
@@ -299,27 +338,23 @@ describe('a server that restarts', () => {
     const first = await serve(['serve', 'btcusdt@trade', '--exchange', 'sim'], { stateHome })
     const port = Number(new URL(first.url).port)
     const path = join(stateHome, 'genesis', 'token')
-    const follower = genesis([
-      'stream',
-      '--from',
-      first.url.replace('http', 'ws'),
-      '--from-token',
-      path,
-      '--duration',
-      '6s',
-      '--json',
-    ])
-    const probe = await listen(first.url, first.token, { topics: ['trade'] })
-    await probe.until(messages => messages.length > 20)
+    const follower = start(['stream', '--from', first.url.replace('http', 'ws'), '--from-token', path, '--json'], { timeoutMs: 60_000 }) // prettier-ignore
+    await follower.saw('"trade"')
     first.run.child.kill('SIGKILL')
     await first.run.finished
     const second = await serve(['serve', 'btcusdt@trade', '--exchange', 'sim'], { stateHome, port })
     expect(second.token).toBe(first.token)
-    const { events, code } = await follower
+    const gap = (): number => eventsIn(follower).findIndex(event => event['state'] === 'gap')
+    const goesOn = (): boolean =>
+      gap() >= 0 &&
+      eventsIn(follower)
+        .slice(gap())
+        .some(event => event['type'] === 'trade')
+    await eventually(() => Promise.resolve(goesOn()), Boolean)
+    follower.child.kill('SIGINT')
+    const { events, code } = await follower.finished
     expect(code).toBe(0)
-    const gap = events.findIndex(event => event['state'] === 'gap')
-    expect(events[gap]).toMatchObject({ type: 'status', exchange: 'sim', stream: 'btcusdt@trade' })
-    expect(events.slice(gap).some(event => event['type'] === 'trade')).toBe(true)
+    expect(events[gap()]).toMatchObject({ type: 'status', exchange: 'sim', stream: 'btcusdt@trade' })
     await second.stop()
   })
 })
