@@ -6,7 +6,7 @@ import WebSocket from 'ws'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ROUTES } from '../../src/gateway/app.js'
 import { genesis, start, temporaryDirectory } from '../support/genesis.js'
-import { eventually, listen, serve, wait, type Served } from '../support/served.js'
+import { eventually, serve, wait, type Served } from '../support/served.js'
 import { eventsIn } from './box.js'
 
 const STREAMS = ['btcusdt@trade', 'btcusdt@quote', 'btcusdt@book']
