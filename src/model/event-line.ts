@@ -37,21 +37,23 @@ function writeObject(record: object): string {
   let separator = ''
   for (const key of Object.keys(record)) {
     const value = (record as Readonly<Record<string, unknown>>)[key]
-    if (value === undefined || UNPRINTED.has(key)) continue
-    text += separator + (KEYS.get(key) ?? quoteKey(key)) + write(value)
+    if (value === undefined) continue
+    const name = NAMES.get(key) ?? nameOf(key)
+    if (name === '') continue
+    text += separator + name + write(value)
     separator = ','
   }
   return `${text}}`
 }
 
-/** Keys of events, quoted once. */
-const KEYS = new Map<string, string>()
-const MOST_KEYS = 1_000
+/** What stands before the values of keys, made once; nothing where the key is not printed. */
+const NAMES = new Map<string, string>()
+const MOST_NAMES = 1_000
 
-function quoteKey(key: string): string {
-  const text = `${quote(key)}:`
-  if (KEYS.size < MOST_KEYS) KEYS.set(key, text)
-  return text
+function nameOf(key: string): string {
+  const name = UNPRINTED.has(key) ? '' : `${quote(key)}:`
+  if (NAMES.size < MOST_NAMES) NAMES.set(key, name)
+  return name
 }
 
 const PLAIN = /^[\x20\x21\x23-\x5b\x5d-\x7e]*$/
