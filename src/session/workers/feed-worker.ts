@@ -17,7 +17,9 @@ import { plainError, type FeedSetup, type FromWorker, type ToWorker } from './pr
 const REPORT_EVERY_MS = 250
 /** Packs that the run has not folded yet: beyond this the sockets are not read, until half of them are. */
 const MOST_PACKS = 64
-/** A pack is sent at the end of each turn of the event loop, and before it grows beyond this many bytes. */
+/** A pack is sent at the end of a turn of the event loop, unless one was sent just before: small packs cost more than what is in them. */
+const PACK_EVERY_MS = 4
+/** It is sent before it grows beyond this many bytes. */
 const MOST_BYTES = 1024 * 1024
 
 export class FeedWorker {
@@ -33,6 +35,7 @@ export class FeedWorker {
   /** The run has asked for a pause. */
   #isHeld = false
   #willFlush = false
+  #flushedMs = Number.NEGATIVE_INFINITY
 
   constructor(
     private readonly setup: FeedSetup,
@@ -56,6 +59,7 @@ export class FeedWorker {
       // The fold's own thread is where lag counts, and it watches itself.
       backpressure: 'off',
       trouble: trouble => say({ kind: 'trouble', text: troubleText(trouble) }),
+      note: text => say({ kind: 'trouble', text }),
       ...(giveUpAfter === null ? {} : { giveUpAfter }),
     })
   }
@@ -132,8 +136,10 @@ export class FeedWorker {
     if (this.#writer.size >= MOST_BYTES) this.#flush()
     else if (!this.#willFlush) {
       this.#willFlush = true
-      // After everything that the sockets had at this turn.
-      setImmediate(() => this.#flush())
+      const waitMs = this.#flushedMs + PACK_EVERY_MS - performance.now()
+      // After everything that the sockets had at this turn, at the earliest.
+      if (waitMs <= 0) setImmediate(() => this.#flush())
+      else setTimeout(() => this.#flush(), waitMs)
     }
     return frame.kind === 'data' ? outcome : undefined
   }
@@ -141,6 +147,7 @@ export class FeedWorker {
   #flush(): void {
     this.#willFlush = false
     if (this.#writer.isEmpty) return
+    this.#flushedMs = performance.now()
     this.say({ kind: 'pack', pack: this.#writer.take(), mark: this.#clock.now() })
     this.#out++
     this.#pace()
