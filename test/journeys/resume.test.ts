@@ -6,7 +6,9 @@ import { startBinanceServer, tradeMessages, type BinanceServer } from '../suppor
 import { genesis, start, temporaryDirectory } from '../support/genesis.js'
 
 const SMA = ['--strategy', 'sma', '--param', 'fast=5', '--param', 'slow=20']
-const KILLS = 5
+/** `GENESIS_KILLS=40 GENESIS_SEED=7` kills more often, at other moments. */
+const KILLS = Number(process.env['GENESIS_KILLS'] ?? 5)
+const SEED = Number(process.env['GENESIS_SEED'] ?? 1)
 
 let server: BinanceServer | undefined
 
@@ -16,29 +18,33 @@ afterEach(async () => {
 })
 
 describe('a paper session', () => {
-  it('killed again and again, at any moment, ends with the digest of one undisturbed run over its tape', async () => {
-    server = await startBinanceServer({ messages: tradeMessages(200_000), burst: 1 })
-    const session = join(temporaryDirectory('kills'), 'session')
-    const random = new Random(Date.now())
-    for (let kill = 0; kill < KILLS; kill++) {
-      const wasBegun = existsSync(join(session, 'session.json'))
-      const args = wasBegun ? ['--resume', session] : ['btcusdt@trade', ...SMA, '--session', session]
-      const run = start(['paper', ...args, '--url', server.url, '--json'])
-      // The first one has traded; the others die anywhere, also while they fold what was recorded.
-      if (kill === 0) await run.saw('"type":"fill"')
-      else await new Promise(resolve => setTimeout(resolve, random.int(100, 900)))
-      run.child.kill('SIGKILL')
-      expect((await run.finished).signal).toBe('SIGKILL')
-      // Writing the files of a session can be cut off as well.
-      writeFileSync(join(session, 'session.json.new'), '{"genesis":"ses')
-    }
-    const resumed = await genesis(['paper', '--resume', session, '--url', server.url, '--duration', '1s', '--json'])
-    expect(resumed.code).toBe(0)
-    const again = await genesis(['backtest', join(session, 'tape.jsonl'), ...SMA, '--json'])
-    expect(resumed.summary['digest']).toBe(again.summary['digest'])
-    expect(again.events.filter(event => event['type'] === 'fill').length).toBeGreaterThan(1)
-    expect(await genesis(['verify', session, '--json'])).toMatchObject({ code: 0, summary: { passed: true } })
-  }, 60_000)
+  it(
+    'killed again and again, at any moment, ends with the digest of one undisturbed run over its tape',
+    async () => {
+      server = await startBinanceServer({ messages: tradeMessages(40_000 * KILLS), burst: 1 })
+      const session = join(temporaryDirectory('kills'), 'session')
+      const random = new Random(SEED)
+      for (let kill = 0; kill < KILLS; kill++) {
+        const wasBegun = existsSync(join(session, 'session.json'))
+        const args = wasBegun ? ['--resume', session] : ['btcusdt@trade', ...SMA, '--session', session]
+        const run = start(['paper', ...args, '--url', server.url, '--json'])
+        // The first one has traded; the others die anywhere, also while they fold what was recorded.
+        if (kill === 0) await run.saw('"type":"fill"')
+        else await new Promise(resolve => setTimeout(resolve, random.int(100, 900)))
+        run.child.kill('SIGKILL')
+        expect((await run.finished).signal).toBe('SIGKILL')
+        // Writing the files of a session can be cut off as well.
+        writeFileSync(join(session, 'session.json.new'), '{"genesis":"ses')
+      }
+      const resumed = await genesis(['paper', '--resume', session, '--url', server.url, '--duration', '1s', '--json'])
+      expect(resumed.code).toBe(0)
+      const again = await genesis(['backtest', join(session, 'tape.jsonl'), ...SMA, '--json'])
+      expect(resumed.summary['digest']).toBe(again.summary['digest'])
+      expect(again.events.filter(event => event['type'] === 'fill').length).toBeGreaterThan(1)
+      expect(await genesis(['verify', session, '--json'])).toMatchObject({ code: 0, summary: { passed: true } })
+    },
+    60_000 + KILLS * 5_000,
+  )
 
   it('forgets how it once ended when it goes on', async () => {
     server = await startBinanceServer({ messages: tradeMessages(100_000), burst: 1 })
