@@ -231,7 +231,20 @@ export const COMMANDS: readonly CommandSpec[] = [
     name: 'lookahead',
     arguments: '<strategy> <file>',
     summary: 'take the future away at random places and show every decision that changes',
-    options: ['param', 'capital', 'fees', 'latency', 'seed', 'cuts', 'stream', 'watchdog'],
+    options: [
+      'param',
+      'capital',
+      'fees',
+      'latency',
+      'model',
+      'seed',
+      'account',
+      'leverage',
+      'sizing',
+      'cuts',
+      'stream',
+      'watchdog',
+    ],
     examples: [
       'genesis lookahead ./my-strategy.ts btc.jsonl.gz',
       'genesis lookahead sma btc.jsonl.gz --param fast=5 --param slow=20 --cuts 30 --json',
@@ -260,7 +273,8 @@ export const COMMANDS: readonly CommandSpec[] = [
   {
     name: 'report',
     arguments: '<session>',
-    summary: 'write a session as one offline HTML page, from a new run of its tape',
+    summary:
+      'write a session as one offline HTML page, from a new run of its tape: SESSION/report.html unless -o names another',
     options: ['output'],
     examples: [
       'genesis report sessions/2026-11-24T07-00-00-000Z -o out.html',

@@ -36,6 +36,9 @@ export function summaryLines(summary: Summary, width = Infinity): string[] {
   }
   const { ledger, orderLatency, bracket, metrics, conventions, digest, recording, deadLetters, rerun } = summary
   if (ledger !== undefined) lines.push(...accountLines(ledger as readonly DeskSummary[]))
+  if (Array.isArray(ledger) && ledger.length === 0) {
+    lines.push('no market event reached a strategy, so nothing was traded: is what was asked for in the data?')
+  }
   if (orderLatency !== undefined) lines.push(...orderLatencyLines(orderLatency as readonly MeasuredLatency[]))
   if (bracket !== undefined) lines.push(...bracketLines(bracket as readonly Bracket[]))
   if (typeof digest === 'string') lines.push(`digest ${digest}`)
