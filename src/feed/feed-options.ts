@@ -29,6 +29,8 @@ export interface LiveFeedOptions {
   readonly giveUpAfter?: number
   /** Told what is wrong after the first failures, and again when the cause changes. */
   readonly trouble?: (trouble: Trouble) => void
+  /** Told in a sentence what else the user should know. */
+  readonly note?: (text: string) => void
   /** Told how each stream fares on each line: acknowledged, live, refused or in fault. */
   readonly subscription?: (change: SubscriptionChange) => void
   /** Ticks are delivered when nothing else was for this long; 0 for none. */

@@ -1,5 +1,6 @@
 /** Watches every subscription of every line for a silence that its rhythm does not explain, and this process for being late itself. */
 import type { Frame } from '../model/frame.js'
+import type { Micros } from '../model/time.js'
 import type { Backpressure } from './backpressure.js'
 import { FailureDetector } from './failure-detector.js'
 import type { DetectorStats, Health } from './failure-detector.js'
@@ -7,6 +8,7 @@ import { LagProbe } from './lag-probe.js'
 import type { Line } from './line.js'
 import type { EdgeClock } from './real-clock.js'
 import type { Subscription } from './subscriptions.js'
+import { SkewWatch } from './skew-watch.js'
 import { repeat } from './timers.js'
 import type { Cancel, Timers } from './timers.js'
 
@@ -16,6 +18,8 @@ export interface HealthEvents {
   lineSuspect(line: Line, silenceMs: number): void
   /** One subscription is, while others on the line are well. */
   streamSuspect(line: Line, subscription: Subscription): void
+  /** The times of the line's exchange and of this machine differ by more than a delay could explain; once for each exchange. */
+  skewed(line: Line, delay: Micros): void
 }
 
 interface Watched {
@@ -36,6 +40,7 @@ export class HealthMonitor {
   longestOwnStallMs = 0
   private readonly watched = new Map<Line, Map<string, Watched>>()
   private readonly lag = new LagProbe()
+  private readonly skew = new SkewWatch()
   private stopLooking: Cancel = () => undefined
   private dueMs = 0
 
@@ -152,10 +157,20 @@ export class HealthMonitor {
       // A new connection counts from the start.
       watched.detector.arrived(subscription.lastArrival, arrivals > watched.seen ? arrivals - watched.seen : arrivals)
       this.lag.note(watched, subscription.delay / 1_000)
+      this.observeSkew(line, subscription)
     }
     watched.seen = subscription.arrivals
     watched.detector.excuse(line.openedAt)
     return watched
+  }
+
+  /** Other types may tell of something older than the message. */
+  private observeSkew(line: Line, { stream, type, delay }: Subscription): void {
+    if (type !== 'trade' && type !== 'quote' && type !== 'book') return
+    const { name: exchange } = line.parts.exchange
+    if (!this.skew.saw(exchange, stream.name, delay)) return
+    this.control('skew', { exchange, delayMs: Math.round(delay / 1_000) })
+    this.events.skewed(line, delay)
   }
 
   private note(line: Line, stream: string, watched: Watched, at: number): void {

@@ -1,7 +1,7 @@
 /** Live market data: plans lines to exchanges, keeps them up, and delivers all they bring as frames in one order. */
 import type { Decoded } from '../model/event.js'
 import type { Stream } from '../model/stream.js'
-import { checkedUrl } from './addresses.js'
+import { checkedUrl, isLoopback } from './addresses.js'
 import { Backfill } from './backfill.js'
 import type { BackfillStats } from './backfill.js'
 import { Backpressure } from './backpressure.js'
@@ -20,6 +20,7 @@ import { LineSet } from './line-set.js'
 import { RealClock } from './real-clock.js'
 import { RedundantLines } from './redundant.js'
 import { RestClient } from './rest-client.js'
+import { skewText } from './skew-watch.js'
 import { SnapshotFetcher } from './snapshots.js'
 import type { Deliver, FrameSource } from './source.js'
 import type { Subscription } from './subscriptions.js'
@@ -79,6 +80,7 @@ export class LiveFeed implements FrameSource {
       emit: frame => this.shared.emit(frame),
       lineSuspect: (line, silenceMs) => this.lineSuspect(line, silenceMs),
       streamSuspect: (line, subscription) => this.streamSuspect(line, subscription),
+      skewed: (line, delay) => this.skewed(line, delay),
     })
   }
 
@@ -252,6 +254,11 @@ export class LiveFeed implements FrameSource {
 
   private streamSuspect(line: Line, { stream }: Subscription): void {
     line.subscriptions.renew(stream)
+  }
+
+  /** What speaks from this machine has its clock, too: a recording that is served again is as old as it is. */
+  private skewed({ parts, route }: Line, delay: number): void {
+    if (!isLoopback(new URL(route.base).hostname)) this.options.note?.(skewText(parts.exchange.name, delay))
   }
 
   private handedOver(old: Line, kind: HandoverKind, result: HandoverResult): void {

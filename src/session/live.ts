@@ -80,6 +80,7 @@ export async function openLive(options: LiveOptions & WorkersOptions): Promise<L
     backfill: options.backfill,
     penaltyStore: penaltyStore(options.penalties, options.note),
     trouble: trouble => options.note(troubleText(trouble)),
+    note: options.note,
     giveUpAfter: options.giveUpAfter,
   })
   return {
