@@ -26,8 +26,8 @@ export const growthBench: Bench = {
       unit: 'messages',
       rounds: 7,
       open: () => [
-        fold(`genesis, ${STREAMS} streams`, framesOf(STREAMS, MANY)),
-        fold('genesis, one stream', framesOf(1, MANY)),
+        fold(`genesis, ${STREAMS} streams`, framesOf(STREAMS, 2 * MANY)),
+        fold('genesis, one stream', framesOf(1, 2 * MANY)),
       ],
       targets: { 'genesis, one stream': 0.5 },
     },

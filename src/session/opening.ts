@@ -90,6 +90,7 @@ export async function openSource(request: RunRequest, note: (text: string) => vo
     ...request.journal,
     ...(checkpoint === null ? {} : { beginAt: checkpoint.place }),
     pace,
+    ...(workers === 0 ? {} : { decoding: 'later' }),
     ...(disturbance === undefined || disturbance === null ? {} : { disturb: items => disturbance.apply(items) }),
   })
   const close = (): Promise<void> => Promise.resolve()
