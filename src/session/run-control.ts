@@ -31,6 +31,7 @@ export class RunControl {
       streams: () => this.streams(),
       content: parts.content,
       renewLines: () => parts.live?.renewLines('a recording begins'),
+      wantSnapshot: (exchange, symbol, pair) => parts.live?.control.wantSnapshot(exchange, symbol, pair),
     })
   }
 

@@ -78,7 +78,7 @@ export async function run(parts: RunParts): Promise<EndReason> {
   session.boundary.tape = (frame, outcome, found) => {
     parts.describe?.(found)
     recorder?.append(frame, outcome === 'decoded' ? 'decoded' : 'unknown')
-    control?.recordings.append(frame)
+    control?.recordings.append(frame, found)
   }
   control?.begin(deliver)
   try {

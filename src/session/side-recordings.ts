@@ -2,6 +2,7 @@
 import type { JournalItem } from '../journal/item.js'
 import { Recorder, type RecorderReport } from '../journal/recorder.js'
 import { GenesisError, UsageError } from '../model/errors.js'
+import type { BookUpdate, Decoded } from '../model/event.js'
 import type { Stream } from '../model/stream.js'
 import type { Micros } from '../model/time.js'
 
@@ -12,6 +13,8 @@ export interface SideRecordingsParts {
   readonly content: 'frames' | 'events'
   /** Replaces every connection without a break. */
   readonly renewLines: () => void
+  /** Has a book's snapshot fetched, where the exchange sends none on the stream. */
+  readonly wantSnapshot: (exchange: string, symbol: string, pair: string) => void
 }
 
 interface SideRecording {
@@ -20,6 +23,8 @@ interface SideRecording {
   readonly began: Micros
   /** Connections whose beginning is on the recording. */
   readonly lines: Set<string>
+  /** Books whose changes are on it: each needs a snapshot there. */
+  readonly books: Set<string>
   /** Data frames of connections that had begun before. */
   leftOut: number
 }
@@ -34,7 +39,8 @@ const MOST = 8
 
 /**
  * A recording that began in the middle of a connection could not be read: channel numbers, snapshots and acknowledgements came
- * before. So every connection is replaced when a recording begins, and it holds the frames of those that began after it.
+ * before. So every connection is replaced when a recording begins, and it holds the frames of those that began after it. A book that
+ * is whole needs no snapshot again, but its recording does: the first change on it has one fetched.
  */
 export class SideRecordings {
   readonly #open = new Map<string, SideRecording>()
@@ -54,7 +60,14 @@ export class SideRecordings {
       streams,
       header: content === 'events' ? { content } : {},
     })
-    const recording = { id: String(++this.#count), recorder, began, lines: new Set<string>(), leftOut: 0 }
+    const recording = {
+      id: String(++this.#count),
+      recorder,
+      began,
+      lines: new Set<string>(),
+      books: new Set<string>(),
+      leftOut: 0,
+    }
     this.#open.set(recording.id, recording)
     this.parts.renewLines()
     return reportOf(recording)
@@ -71,9 +84,9 @@ export class SideRecordings {
     return report
   }
 
-  /** Every frame of the run passes here, or every event where it gets events. */
-  append(frame: JournalItem): void {
-    for (const recording of this.#open.values()) this.#appendTo(recording, frame)
+  /** Every frame of the run passes here with what it says, or every event where it gets events. */
+  append(frame: JournalItem, found: readonly Decoded[] = []): void {
+    for (const recording of this.#open.values()) this.#appendTo(recording, frame, found)
   }
 
   get areOpen(): boolean {
@@ -90,7 +103,7 @@ export class SideRecordings {
     await Promise.all(open.map(({ recorder }) => recorder.close()))
   }
 
-  #appendTo(recording: SideRecording, frame: JournalItem): void {
+  #appendTo(recording: SideRecording, frame: JournalItem, found: readonly Decoded[]): void {
     if (frame.kind === 'data' || frame.kind === 'link') {
       const line = `${frame.exchange}#${frame.line}`
       if (frame.kind === 'link' && frame.state === 'connected') recording.lines.add(line)
@@ -100,6 +113,15 @@ export class SideRecordings {
       }
     }
     recording.recorder.append(frame)
+    for (const item of found)
+      if (item.type === 'bookUpdate' && item.kind === 'delta') this.#completeBook(recording, item)
+  }
+
+  #completeBook({ books }: SideRecording, { exchange, symbol, pair }: BookUpdate): void {
+    const book = `${exchange} ${pair}`
+    if (books.has(book)) return
+    books.add(book)
+    this.parts.wantSnapshot(exchange, symbol, pair)
   }
 }
 

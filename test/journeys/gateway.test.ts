@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { createReadStream, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { request as httpRequest } from 'node:http'
 import { join } from 'node:path'
 import WebSocket from 'ws'
@@ -325,10 +325,20 @@ describe('the run behind it', () => {
   it('leaves recordings that replay whole', async () => {
     const path = join(cwd, 'recordings', 'afternoon.jsonl.gz')
     expect(existsSync(path)).toBe(true)
-    expect(createReadStream(path)).toBeDefined()
     const { code, summary } = await genesis(['replay', path, '--speed', 'max', '--json'])
     expect(code).toBe(0)
     expect(summary).toMatchObject({ deadLettered: 0 })
+  })
+
+  it('leaves recordings whose books are whole, though the book of the run had its snapshot before', async () => {
+    const { id, path } = await (await served.post('/api/recordings', { name: 'books.jsonl' })).json()
+    const isThere = (): boolean => /depthSnapshot[^]*depthUpdate/.test(readFileSync(path, 'utf8'))
+    await eventually(() => Promise.resolve(isThere()), Boolean)
+    await served.json(`/api/recordings/${String(id)}`, { method: 'DELETE' })
+    const { events, summary } = await genesis(['replay', path, '--speed', 'max', '--json'])
+    expect(summary).toMatchObject({ booksWithoutSnapshot: [], gaps: 0 })
+    const books = events.filter(({ type }) => type === 'book')
+    expect([books[0]?.['snapshot'], books.length > 1]).toEqual([true, true])
   })
 })
 

@@ -1,8 +1,9 @@
 /** Worker threads decode and keep connections, and nobody can tell from what comes out: not from a digest, not from an account. */
-import { existsSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { genesis, start, temporaryDirectory, type Finished, type Running } from '../support/genesis.js'
+import { eventually, serve } from '../support/served.js'
 import { startBox, eventsIn, until } from './box.js'
 import { BOX_RECORDINGS, STARTED_MS, STEP_MS } from './box-recordings.js'
 
@@ -192,6 +193,58 @@ describe('a live run', () => {
       expect([code, summary['reconnects'] > 0, summary['gaps'] >= lost.length]).toEqual([0, true, true])
       expect(summary['workers']).toMatchObject({ workers: 2, restarts: 1 })
       expect(summary['frames']).toBe(summary['decoded'] + summary['control'] + summary['deadLettered'])
+    },
+    LONG_MS,
+  )
+
+  it(
+    "takes commands, carries each stream twice and is recorded whole at a client's request",
+    async () => {
+      const cwd = temporaryDirectory('workers-serve')
+      const served = await serve(['serve', 'btcusdt@trade', 'ethusdt@book', '--exchange', 'sim', '--lines', '2', '--workers', '2'], { cwd }) // prettier-ignore
+      await served.post('/api/streams', { stream: 'sim:solusdt@trade' })
+      await eventually(
+        () => served.json('/api/streams'),
+        ({ streams }) => streams.length === 3 && streams.every(({ state }: { state: string }) => state === 'connected'),
+      )
+      const { connections } = await served.json('/api/connections')
+      const numbers = connections.map(({ line }: { line: number }) => line)
+      expect(new Set(numbers).size).toBe(numbers.length)
+      for (const { line, copy } of connections) expect(line % 2).toBe(copy)
+      const { path } = await (await served.post('/api/recordings', { name: 'whole.jsonl' })).json()
+      await eventually(
+        () => served.json('/api/recordings'),
+        ({ recordings }) =>
+          recordings[0].accepted > 200 && /depthSnapshot[^]*depthUpdate/.test(readFileSync(path, 'utf8')),
+      )
+      await served.json('/api/recordings/1', { method: 'DELETE' })
+      expect((await served.json('/api/account')).duplicates).toBeGreaterThan(0)
+      await served.stop()
+      const verified = await genesis(['verify', path, '--json'], { timeoutMs: LONG_MS })
+      expect(verified.summary).toMatchObject({ passed: true, outOfOrder: 0, gaps: 0, deadLettered: 0 })
+      const streams = verified.events.filter(({ type }) => type === 'stream').map(({ stream }) => String(stream))
+      expect(streams.sort()).toEqual(['btcusdt@trade', 'ethusdt@book', 'solusdt@trade'])
+    },
+    LONG_MS,
+  )
+
+  it(
+    'is resumed after kill -9, with and without workers',
+    async () => {
+      const session = join(directory, 'resumed')
+      const args = ['--exchange', 'sim', '--json', '--session', session, '--strategy', 'sma', '--param', 'fast=2', '--param', 'slow=4'] // prettier-ignore
+      const first = start(['paper', 'btcusdt@trade', 'ethusdt@trade', ...args, '--workers', '2'], {
+        timeoutMs: LONG_MS,
+      })
+      await first.saw('"fill"')
+      first.child.kill('SIGKILL')
+      await first.finished
+      for (const workers of ['2', '0']) {
+        const resumed = await genesis(['paper', '--resume', session, '--duration', '1s', '--workers', workers, '--json'], { timeoutMs: LONG_MS }) // prettier-ignore
+        expect(resumed.code).toBe(0)
+        const verified = await genesis(['verify', session, '--json'], { timeoutMs: LONG_MS })
+        expect([verified.code, verified.summary['digest']]).toEqual([0, resumed.summary['digest']])
+      }
     },
     LONG_MS,
   )
