@@ -1,5 +1,6 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { gzipSync } from 'node:zlib'
 import { afterEach, describe, expect, it } from 'vitest'
 import { startBinanceServer, tradeMessages, type BinanceServer } from '../support/binance-server.js'
 import { genesis, temporaryDirectory } from '../support/genesis.js'
@@ -51,6 +52,13 @@ describe('paper', () => {
     const fast = await digest('paper', ...SMA, '--from-file', file)
     expect(await digest('paper', ...SMA, '--from-file', file, '--speed', '20')).toBe(fast)
     expect(await digest('backtest', file, ...SMA)).toBe(fast)
+    // Cut into other pieces, in one process or several: from a pipe, compressed, decoded by workers.
+    const bytes = readFileSync(file)
+    const piped = await genesis(['backtest', '-', ...SMA, '--json'], { input: bytes })
+    expect(piped.summary['digest']).toBe(fast)
+    writeFileSync(`${file}.gz`, Buffer.concat([gzipSync(bytes.subarray(0, 4_321)), gzipSync(bytes.subarray(4_321))]))
+    expect(await digest('backtest', `${file}.gz`, ...SMA)).toBe(fast)
+    expect(await digest('backtest', file, ...SMA, '--workers', '2')).toBe(fast)
     expect(await digest('backtest', file, '--strategy', 'sma', '--param', 'fast=6', '--param', 'slow=20')).not.toBe(
       fast,
     )
