@@ -10,7 +10,7 @@ const CLIENTS = Number(process.env['GENESIS_CLIENTS'] ?? 1_000)
 const STALLED = Math.ceil(CLIENTS / 20)
 const KEEPING = 10
 /** Where nobody measures, as much as shows that nothing is lost, at a pace that a busy machine bears. */
-const EVENTS = MEASURES ? 20_000 : 300
+const EVENTS = MEASURES ? 5_000 : 300
 const RATE = MEASURES ? 100 : 5
 /** What one socket may hold before it gets no more, and one batch. */
 const MOST_BUFFERED = 1024 * 1024 + 256 * 1024 + 64 * 1024
