@@ -4,6 +4,8 @@ import { describe, expect, it } from 'vitest'
 import { tradeMessages } from '../support/binance-server.js'
 import { genesis, temporaryDirectory, type Finished } from '../support/genesis.js'
 
+/** A check runs its strategy many times over; a busy machine takes long. */
+const LONG = 120_000
 const library = new URL('../../dist/index.js', import.meta.url).href
 const directory = temporaryDirectory('lookahead')
 const tape = join(directory, 'tape.jsonl')
@@ -23,29 +25,35 @@ ${body}
 
 describe('lookahead', () => {
   const check = (strategy: string, ...args: string[]): Promise<Finished> =>
-    genesis(['lookahead', strategy, tape, '--cuts', '3', '--json', ...args], { env: { TAPE: tape } })
+    genesis(['lookahead', strategy, tape, '--cuts', '3', '--json', ...args], { env: { TAPE: tape }, timeoutMs: LONG })
 
-  it('finds nothing in honest strategies, built in or by file', async () => {
-    const sma = await check('sma', '--param', 'fast=3', '--param', 'slow=8')
-    expect(sma).toMatchObject({ code: 0, summary: { clean: true, findings: 0 } })
-    expect(sma.summary['decisions']).toBeGreaterThan(20)
-    const own = strategyFile(
-      'honest',
-      `export default defineStrategy({
+  it(
+    'finds nothing in honest strategies, built in or by file',
+    async () => {
+      const sma = await check('sma', '--param', 'fast=3', '--param', 'slow=8')
+      expect(sma).toMatchObject({ code: 0, summary: { clean: true, findings: 0 } })
+      expect(sma.summary['decisions']).toBeGreaterThan(20)
+      const own = strategyFile(
+        'honest',
+        `export default defineStrategy({
   name: 'honest', description: 'Follows the last move', params: z.object({}),
   create() {
     let last = 0
     return { onTrade({ price }) { const up = price > last; last = price; return { type: 'signal', direction: up ? 'long' : 'flat' } } }
   },
 })`,
-    )
-    expect(await check(own)).toMatchObject({ code: 0, summary: { clean: true } })
-  })
+      )
+      expect(await check(own)).toMatchObject({ code: 0, summary: { clean: true } })
+    },
+    LONG,
+  )
 
-  it('catches one that remembers the future from an earlier run', async () => {
-    const cheat = strategyFile(
-      'remembers',
-      `const seen = []
+  it(
+    'catches one that remembers the future from an earlier run',
+    async () => {
+      const cheat = strategyFile(
+        'remembers',
+        `const seen = []
 export default defineStrategy({
   name: 'remembers', description: 'Knows what comes', params: z.object({}),
   create() {
@@ -58,16 +66,20 @@ export default defineStrategy({
     } }
   },
 })`,
-    )
-    const found = await check(cheat)
-    expect(found).toMatchObject({ code: 3, summary: { clean: false } })
-    expect(found.events[0]).toMatchObject({ type: 'lookahead', leak: 'memory', difference: { whole: null } })
-  })
+      )
+      const found = await check(cheat)
+      expect(found).toMatchObject({ code: 3, summary: { clean: false } })
+      expect(found.events[0]).toMatchObject({ type: 'lookahead', leak: 'memory', difference: { whole: null } })
+    },
+    LONG,
+  )
 
-  it('catches one that reads one step ahead in the recording itself', async () => {
-    const cheat = strategyFile(
-      'reads',
-      `const prices = readFileSync(process.env.TAPE, 'utf8').split('\\n').filter(line => line.includes('"p":')).map(line => Number(/"p":"([\\d.]+)"/.exec(line)[1]))
+  it(
+    'catches one that reads one step ahead in the recording itself',
+    async () => {
+      const cheat = strategyFile(
+        'reads',
+        `const prices = readFileSync(process.env.TAPE, 'utf8').split('\\n').filter(line => line.includes('"p":')).map(line => Number(/"p":"([\\d.]+)"/.exec(line)[1]))
 export default defineStrategy({
   name: 'reads', description: 'Knows what comes', params: z.object({}),
   create() {
@@ -78,22 +90,28 @@ export default defineStrategy({
     } }
   },
 })`,
-    )
-    const found = await check(cheat)
-    expect(found).toMatchObject({ code: 3, summary: { clean: false, openedTape: true } })
-    expect(found.events[0]).toMatchObject({ type: 'lookahead', leak: 'file' })
-  })
+      )
+      const found = await check(cheat)
+      expect(found).toMatchObject({ code: 3, summary: { clean: false, openedTape: true } })
+      expect(found.events[0]).toMatchObject({ type: 'lookahead', leak: 'file' })
+    },
+    LONG,
+  )
 
-  it('says that a strategy of chance is not repeatable', async () => {
-    const dice = strategyFile(
-      'dice',
-      `export default defineStrategy({
+  it(
+    'says that a strategy of chance is not repeatable',
+    async () => {
+      const dice = strategyFile(
+        'dice',
+        `export default defineStrategy({
   name: 'dice', description: 'Throws dice', params: z.object({}),
   create: () => ({ onTrade: () => (Math.random() < 0.1 ? { type: 'signal', direction: 'long' } : null) }),
 })`,
-    )
-    const found = await check(dice)
-    expect(found.code).toBe(3)
-    expect(found.events[0]).toMatchObject({ leak: 'chance', cutAfter: null })
-  })
+      )
+      const found = await check(dice)
+      expect(found.code).toBe(3)
+      expect(found.events[0]).toMatchObject({ leak: 'chance', cutAfter: null })
+    },
+    LONG,
+  )
 })

@@ -63,7 +63,7 @@ describe('paper', () => {
       fast,
     )
     expect(await digest('backtest', file, ...SMA, '--fees', '0,0')).not.toBe(fast)
-  })
+  }, 120_000)
 
   it("runs a user's own strategy in TypeScript and names the line of its mistake", async () => {
     const directory = temporaryDirectory('own')
@@ -144,7 +144,7 @@ describe('demo', () => {
     const [, explain = ''] = /genesis (explain .*)$/m.exec(stderr) ?? []
     expect(await genesis(explain.split(' '))).toMatchObject({ code: 0 })
     rmSync(session, { recursive: true })
-  })
+  }, 120_000)
 })
 
 describe('record', () => {

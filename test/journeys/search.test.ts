@@ -44,7 +44,7 @@ describe('optimize', () => {
     expect(folds).toHaveLength(2)
     expect(folds[0]!['outOfSample'].from).toBe(folds[1]!['inSample'].from)
     expect(found.summary['walkForward']).toMatchObject({ folds: 2, outReturn: expect.any(Number) as number })
-  })
+  }, 120_000)
 
   it('draws a heat map into one file, and refuses a place for it before it begins', async () => {
     const report = join(directory, 'search.html')
@@ -65,7 +65,7 @@ describe('optimize', () => {
     const one = await numbers('--threads', '1', '--seed', '3')
     expect(one.length).toBeGreaterThan(0)
     expect(await numbers('--threads', '3', '--seed', '3')).toEqual(one)
-  })
+  }, 120_000)
 
   it('goes on where one candidate does not return, and names it', async () => {
     const strategy = strategyFile(

@@ -63,7 +63,7 @@ describe('trading options', () => {
     const refused = await genesis(['backtest', tape, ...sma, '--borrow-rate', '0.02'])
     expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining('add --account margin')])
     expect((await genesis(['backtest', tape, ...sma, ...owing, '--borrow-rate', 'much'])).code).toBe(2)
-  })
+  }, 120_000)
 
   it('take rules of instruments from a file', async () => {
     const rules = join(directory, 'rules.json')
@@ -109,7 +109,7 @@ describe('trading options', () => {
     expect(bare.summary['ledger'][0].counts).toEqual((await genesis(['backtest', tape, ...sma, '--json'])).summary['ledger'][0].counts) // prettier-ignore
     const wrong = await genesis(['backtest', tape, ...sma, '--latency', 'fast'])
     expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringContaining('a duration such as 250ms or 1s, or recorded')]) // prettier-ignore
-  })
+  }, 120_000)
 
   it('run several strategies side by side, each with the account it would have alone', async () => {
     const both = await genesis(['backtest', tape, ...sma, '--strategy', 'sma', '--param', 'sma-2.fast=5', '--json'])
