@@ -239,7 +239,10 @@ describe('memory', () => {
     const env = {
       NODE_OPTIONS: `--max-old-space-size=56 --import=data:text/javascript,${encodeURIComponent(TELL_MEMORY)}`,
     }
-    const { child, finished } = start(['replay', file('size.jsonl'), '--speed', 'max', '--json'], { env })
+    const { child, finished } = start(['replay', file('size.jsonl'), '--speed', 'max', '--json'], {
+      env,
+      timeoutMs: 90_000,
+    })
     child.stdout?.pause()
     setTimeout(() => child.stdout?.resume(), 2_000)
     const { code, stderr, stdout } = await finished
@@ -247,7 +250,7 @@ describe('memory', () => {
     expect(stdout.split('\n').filter(line => line.startsWith('{"type":"trade"'))).toHaveLength(400_000)
     const [, buffers] = /buffers (\d+)/.exec(stderr) ?? []
     expect(Number(buffers)).toBeLessThan(32_000_000)
-  })
+  }, 120_000)
 })
 
 const TELL_MEMORY =
