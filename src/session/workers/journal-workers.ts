@@ -5,7 +5,7 @@ import type { FeedEvent } from '../../model/event.js'
 import type { DataFrame, Frame } from '../../model/frame.js'
 import type { JournalSource } from '../journal-source.js'
 import type { RunSource } from '../run.js'
-import { readFinding } from './found-codec.js'
+import { readFinding, type Finding } from './found-codec.js'
 import { writeFrame } from './frame-codec.js'
 import { PackReader, PackWriter, type Pack } from './pack.js'
 import type { Predecoded } from './predecoded.js'
@@ -13,7 +13,7 @@ import { WorkerThread } from './thread.js'
 
 /** What was read, in order: frames, events that need no decoding, and calls that belong between them. */
 type Item =
-  | { readonly kind: 'data'; readonly frame: DataFrame; readonly member: Member }
+  | { readonly kind: 'data'; readonly frame: DataFrame; readonly member: Member | null }
   | { readonly kind: 'frame'; readonly frame: Frame }
   | { readonly kind: 'event'; readonly event: FeedEvent }
   | { readonly kind: 'call'; readonly call: () => void }
@@ -120,8 +120,9 @@ export class JournalWorkers implements RunSource {
 
   #take(frame: Frame): undefined {
     if (frame.kind === 'data') {
-      const member = this.#memberOf(frame)
-      writeFrame(frame, member.writer)
+      // What was understood while it was read needs no decoder.
+      const member = frame.known === undefined ? this.#memberOf(frame) : null
+      if (member !== null) writeFrame(frame, member.writer)
       this.#add({ kind: 'data', frame, member })
     } else {
       // Decoders forget when their connection begins anew.
@@ -174,10 +175,7 @@ export class JournalWorkers implements RunSource {
     for (const item of items) {
       if (this.#isStopped) return
       if (item.kind === 'data') {
-        const [findings] = item.member.findings
-        if (findings === undefined) throw new GenesisError('out_of_step', 'a worker has sent too few findings')
-        this.predecoded.put(item.frame.data, readFinding(findings))
-        if (findings.isAtEnd) item.member.findings.shift()
+        this.predecoded.put(item.frame.data, item.member === null ? null : nextOf(item.member))
         this.#deliver?.(item.frame)
       } else if (item.kind === 'frame') this.#deliver?.(item.frame)
       else if (item.kind === 'event') this.#deliverEvent?.(item.event)
@@ -215,6 +213,15 @@ export class JournalWorkers implements RunSource {
     if (member === undefined) throw new RangeError('no worker')
     return member
   }
+}
+
+/** What the member found in the next of its frames. */
+function nextOf({ findings }: Member): Finding {
+  const [first] = findings
+  if (first === undefined) throw new GenesisError('out_of_step', 'a worker has sent too few findings')
+  const finding = readFinding(first)
+  if (first.isAtEnd) findings.shift()
+  return finding
 }
 
 /** Small and the same on every machine. */

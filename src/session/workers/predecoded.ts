@@ -42,7 +42,7 @@ export class Predecoded {
       this.#next = 0
     }
     this.#finding = waiting.finding
-    // A frame that is too large is refused by whoever folds it, unread.
+    // A frame that is too large, or was understood while it was read, needs no decoder where it is folded.
     return waiting.finding === null ? own : this.#teller
   }
 }
