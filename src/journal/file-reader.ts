@@ -201,8 +201,7 @@ export class FileReader implements JournalReader {
       this.splitter.push(piece.bytes)
       this.taken += piece.bytes.length
       this.memberEnd = piece.end
-    }
-    else if (piece.kind === 'torn') this.torn = { line: undefined, byte, length, reason }
+    } else if (piece.kind === 'torn') this.torn = { line: undefined, byte, length, reason }
     else {
       this.damagedBytes += length
       this.onCorrupt(Buffer.alloc(0), { line: undefined, byte, length, reason }, 0)

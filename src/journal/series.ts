@@ -81,9 +81,9 @@ export class Series implements JournalReader {
   private wanted(): readonly ManifestSegment[] {
     const { from = Number.NEGATIVE_INFINITY, to = Number.POSITIVE_INFINITY, beginAt } = this.options
     const begin = this.manifest.segments.findIndex(({ file }) => file === beginAt?.file)
-    return this.manifest.segments.slice(Math.max(0, begin)).filter(
-      ({ first, last }) => (last === null || last >= from) && (first === null || first <= to),
-    )
+    return this.manifest.segments
+      .slice(Math.max(0, begin))
+      .filter(({ first, last }) => (last === null || last >= from) && (first === null || first <= to))
   }
 }
 
