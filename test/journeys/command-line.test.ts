@@ -157,7 +157,15 @@ describe('lists, checks and scaffolds', () => {
 
   it('checks the machine', async () => {
     const { code, events } = await genesis(['doctor', '--url', 'ws://127.0.0.1:9', '--json'])
-    expect(events.map(event => event['name'])).toEqual(['node', 'terminal', 'directory', 'disk', 'proxy', 'binance'])
+    expect(events.map(event => event['name'])).toEqual([
+      'node',
+      'terminal',
+      'directory',
+      'disk',
+      'environment',
+      'proxy',
+      'binance',
+    ])
     expect(events.at(-1)).toMatchObject({ state: 'warning', hint: expect.stringContaining('--exchange sim') })
     expect(code).toBe(0)
   })
