@@ -290,6 +290,17 @@ describe('nobody comes in who should not', () => {
 })
 
 describe('the run behind it', () => {
+  it('leaves recordings whose books are whole, though the book of the run had its snapshot before', async () => {
+    const { id, path } = await (await served.post('/api/recordings', { name: 'books.jsonl' })).json()
+    const isThere = (): boolean => /depthSnapshot[^]*depthUpdate/.test(readFileSync(path, 'utf8'))
+    await eventually(() => Promise.resolve(isThere()), Boolean)
+    await served.json(`/api/recordings/${String(id)}`, { method: 'DELETE' })
+    const { events, summary } = await genesis(['replay', path, '--speed', 'max', '--json'])
+    expect(summary).toMatchObject({ booksWithoutSnapshot: [], gaps: 0 })
+    const books = events.filter(({ type }) => type === 'book')
+    expect([books[0]?.['snapshot'], books.length > 1]).toEqual([true, true])
+  })
+
   it('stops at the kill switch, and the backtest of its tape stops there too; the token is in none of its output', async () => {
     await served.post('/api/resume', {})
     await wait(500)
@@ -328,17 +339,6 @@ describe('the run behind it', () => {
     const { code, summary } = await genesis(['replay', path, '--speed', 'max', '--json'])
     expect(code).toBe(0)
     expect(summary).toMatchObject({ deadLettered: 0 })
-  })
-
-  it('leaves recordings whose books are whole, though the book of the run had its snapshot before', async () => {
-    const { id, path } = await (await served.post('/api/recordings', { name: 'books.jsonl' })).json()
-    const isThere = (): boolean => /depthSnapshot[^]*depthUpdate/.test(readFileSync(path, 'utf8'))
-    await eventually(() => Promise.resolve(isThere()), Boolean)
-    await served.json(`/api/recordings/${String(id)}`, { method: 'DELETE' })
-    const { events, summary } = await genesis(['replay', path, '--speed', 'max', '--json'])
-    expect(summary).toMatchObject({ booksWithoutSnapshot: [], gaps: 0 })
-    const books = events.filter(({ type }) => type === 'book')
-    expect([books[0]?.['snapshot'], books.length > 1]).toEqual([true, true])
   })
 })
 

@@ -41,22 +41,24 @@ abstract class Walk {
 /** Trades of two symbols as Binance sends them on `/ws`. */
 export class BinanceMarket extends Walk implements Market {
   static readonly streams = ['binance:btcusdt@trade', 'binance:ethusdt@trade']
+  private readonly topics: Readonly<Record<'BTCUSDT' | 'ETHUSDT', string>>
 
   constructor(
     random: Random,
     private readonly wallMs: () => number,
-    private readonly topicOf: (stream: string) => string,
+    topicOf: (stream: string) => string,
   ) {
     super(random)
+    this.topics = { BTCUSDT: topicOf('btcusdt@trade'), ETHUSDT: topicOf('ethusdt@trade') }
   }
 
   step(): MarketMessage {
-    const symbol = this.random.pick(['BTCUSDT', 'ETHUSDT'])
+    const symbol = this.random.pick(['BTCUSDT', 'ETHUSDT'] as const)
     const { id, priceText, sizeText, side } = this.trade(symbol)
     const time = this.wallMs()
     const text = `{"e":"trade","E":${time},"s":"${symbol}","t":${id},"p":"${priceText}","q":"${sizeText}","T":${time},"m":${side === 'sell'},"M":true}`
     const stream = `${symbol.toLowerCase()}@trade`
-    return { topic: this.topicOf(stream), text: `{"stream":"${stream}","data":${text}}`, numbered: true }
+    return { topic: this.topics[symbol], text: `{"stream":"${stream}","data":${text}}`, numbered: true }
   }
 
   greeting(): null {

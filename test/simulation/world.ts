@@ -19,7 +19,7 @@ import { Venue } from './venue.js'
 
 const NAMES = [...BinanceMarket.streams, ...CoinbaseMarket.streams]
 /** Planned renewals within the time that is simulated, not once a day. */
-const LIFE_MS = 70_000
+const LIFE_MS = 50_000
 
 /** A session with a strategy, and what an ordinary consumer heard of it. */
 export class Desk {
@@ -84,7 +84,7 @@ export class World {
     })
     const [first, second] = exchanges as [typeof binance, typeof coinbase]
     this.venues = [
-      new Venue(first, this.binance, time, random.fork('binance weather'), 300),
+      new Venue(first, this.binance, time, random.fork('binance weather'), 400),
       new Venue(second, this.coinbase, time, random.fork('coinbase weather'), 500),
     ]
     network.resolve = address => this.venues[address.includes('coinbase') ? 1 : 0] as Venue
