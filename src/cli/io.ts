@@ -12,6 +12,8 @@ export interface Io {
   readonly cwd: string
   /** Calls back on each request to stop, with the signal's name; returns how to let go. */
   onInterrupt(listener: (signal: NodeJS.Signals) => void): () => void
+  /** Calls back, in place of whoever registered before, with what was thrown and caught by nobody; returns how to let go. */
+  onCrash(listener: (error: unknown) => void): () => void
   /** Leaves at once; only for the second Ctrl-C. */
   leave(code: number): never
 }
@@ -19,6 +21,8 @@ export interface Io {
 const STOP_SIGNALS: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP']
 
 export function processIo(): Io {
+  const crashListeners: ((error: unknown) => void)[] = []
+  const crashed = (error: unknown): void => crashListeners.at(-1)?.(error)
   return {
     stdout: process.stdout,
     stderr: process.stderr,
@@ -29,6 +33,13 @@ export function processIo(): Io {
       for (const signal of STOP_SIGNALS) process.on(signal, listener)
       return () => {
         for (const signal of STOP_SIGNALS) process.off(signal, listener)
+      }
+    },
+    onCrash: listener => {
+      if (crashListeners.push(listener) === 1) process.on('uncaughtException', crashed)
+      return () => {
+        crashListeners.splice(crashListeners.indexOf(listener), 1)
+        if (crashListeners.length === 0) process.off('uncaughtException', crashed)
       }
     },
     leave: code => process.exit(code),

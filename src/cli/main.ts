@@ -15,6 +15,7 @@ export async function main(argv: readonly string[], io: Io): Promise<ExitCode> {
     return EXIT.done
   }
   let options: Pick<Options, 'json'> = { json: argv.includes('--json') }
+  io.onCrash(error => io.leave(reportFailure(error, io, options)))
   try {
     const { parseCommandLine, refuseUnknownCommand } = await import('./program.js')
     refuseUnknownCommand(argv)

@@ -96,6 +96,7 @@ export async function runCommand(input: CommandInput, plan: CommandRunPlan): Pro
     limit: options.limit,
     durationMs: options.duration === undefined ? undefined : options.duration / 1000,
     onInterrupt: interruption(io),
+    onCrash: listener => io.onCrash(listener),
     prepare: parts => reporting.prepare(parts),
     watch: parts => watch(input, plan, parts),
     attachments: attachmentsOf(input, plan.serves === true),

@@ -133,6 +133,7 @@ async function drive(request: RunRequest, assembly: Assembly): Promise<EndReason
       notes.to?.refresh()
     },
     onInterrupt: request.onInterrupt,
+    ...(request.onCrash === undefined ? {} : { onCrash: request.onCrash }),
   })
   if (recorder !== null && asksRules(request)) void tellRules(request, assembly, recorder)
   const ended = await running

@@ -41,6 +41,8 @@ export interface RunRequest {
   readonly limit: number | undefined
   readonly durationMs: number | undefined
   readonly onInterrupt: (listener: () => void) => () => void
+  /** Registers a listener for what was thrown where nobody caught it, as by a timer of a user's strategy; returns how to let go. */
+  readonly onCrash?: (listener: (error: unknown) => void) => () => void
   /** Called before anything is folded, the tape of a resumed run included. */
   readonly prepare?: (parts: RunningParts) => void
   /** Called once before the first frame. */

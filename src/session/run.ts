@@ -36,6 +36,8 @@ export interface RunParts {
   readonly refresh: () => void
   /** Registers a listener for Ctrl-C and its kin; returns how to let go. */
   readonly onInterrupt: (listener: () => void) => () => void
+  /** The same for what was thrown where nobody caught it. */
+  readonly onCrash?: (listener: (error: unknown) => void) => () => void
 }
 
 const REFRESH_MS = 100
@@ -67,6 +69,11 @@ export async function run(parts: RunParts): Promise<EndReason> {
   const { durationMs } = parts
   const forgetEnd = durationMs === undefined ? undefined : realTimers.after(durationMs, () => stop('duration'))
   const letGo = parts.onInterrupt(() => stop('interrupted'))
+  const crashes: unknown[] = []
+  const letCrash = parts.onCrash?.(error => {
+    crashes.push(error)
+    stop('failed')
+  })
   const deliver = (frame: Frame): FrameOutcome | undefined => {
     if (stopping !== null) return undefined
     if (frame.kind !== 'data') {
@@ -84,24 +91,30 @@ export async function run(parts: RunParts): Promise<EndReason> {
   try {
     await source.run(deliver, event => {
       if (stopping !== null) return
-      if (recorder !== null || control?.recordings.areOpen === true) {
-        const receivedAt = event.type === 'status' ? event.time : event.received
-        recorder?.append({ kind: 'event', receivedAt, event })
-        control?.recordings.append({ kind: 'event', receivedAt, event })
-      }
+      keepEvent(parts, event)
       session.deliverEvent(event)
     })
     await (stopping as Promise<void> | null)
     endTape(parts, ended)
     violation ??= session.checkAccount()
+    if (crashes.length > 0) throw crashes[0]
     if (violation !== undefined) throw new GenesisError('account', `the account does not balance: ${violation}`)
   } finally {
     clearInterval(refreshing)
     forgetEnd?.()
     letGo()
+    letCrash?.()
   }
   parts.refresh()
   return ended
+}
+
+/** An event that came as an event is kept as one. */
+function keepEvent({ recorder, control }: RunParts, event: FeedEvent): void {
+  if (recorder === null && control?.recordings.areOpen !== true) return
+  const receivedAt = event.type === 'status' ? event.time : event.received
+  recorder?.append({ kind: 'event', receivedAt, event })
+  control?.recordings.append({ kind: 'event', receivedAt, event })
 }
 
 /** The moment of the end goes onto the tape, so that timers due before it fire on replay as well. */

@@ -141,6 +141,29 @@ export default defineStrategy({
     expect(Number(summary['ledger'][0].positions[0].size)).toBeGreaterThan(0)
   })
 
+  it.each([
+    ['a timer', "setTimeout(() => { throw new Error('too late to be caught') }, 1)"],
+    ['a promise', "void Promise.reject(new Error('too late to be caught'))"],
+  ])('end in good order where %s of a strategy throws when nobody can catch it', async (_, act) => {
+    const strategy = strategyFile(
+      'later',
+      `let seen = 0
+export default defineStrategy({
+  name: 'later', description: 'Throws later', params: z.object({}),
+  create: () => ({ onTrade() { if (++seen === 20) ${act}; return null } }),
+})`,
+    )
+    const session = join(temporaryDirectory('crash'), 'session')
+    const how = ['btcusdt@trade', '--exchange', 'sim', '--strategy', strategy, '--session', session, '--json']
+    const { code, stderr, summary } = await genesis(['paper', ...how])
+    expect([code, stderr.split('\n').at(-2)]).toEqual([1, expect.stringContaining('too late to be caught')])
+    expect(stderr).not.toContain('    at ')
+    expect(summary).toMatchObject({ ended: 'failed', deadLettered: 0 })
+    expect(summary['events'].trade).toBeGreaterThanOrEqual(20)
+    const verified = await genesis(['verify', join(session, 'tape.jsonl'), '--json'])
+    expect(verified.summary).toMatchObject({ passed: true })
+  })
+
   it('keep strategies in check that ask for nonsense, ask too much, or are none', async () => {
     const nonsense = strategyFile(
       'nonsense',
