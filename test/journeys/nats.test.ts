@@ -65,9 +65,11 @@ if (hasNats) {
 
     it('two collectors, one killed, the broker killed and started again, one paper consumer: the digest of one process alone', async () => {
       const a = publish('2')
+      // The one that survives is behind the other: what it brings meanwhile is a copy.
+      await a.saw('"trade"')
       const b = publish('2')
       const consumer = consume()
-      await Promise.all([a.saw('"trade"'), b.saw('"trade"'), consumer.saw('"order"')])
+      await Promise.all([b.saw('"trade"'), consumer.saw('"order"')])
       await broker.kill()
       await wait(500)
       await broker.start()
