@@ -1,5 +1,6 @@
 /** The whole page around the charts: head with its content security policy, facts, sections, data. */
 import type { RunRecord, StrategyRecord } from '../session/run-record.js'
+import { documentOf, inlineScript } from './document.js'
 import { healthSection } from './health-section.js'
 import { html, trusted, type Content, type Html } from './html.js'
 import { metricLabel, metricValue } from './metric-text.js'
@@ -19,38 +20,26 @@ export interface PageParts {
 export function page(run: RunRecord, { policy, style, data, scripts }: PageParts): Html {
   const { strategies, instruments } = run
   const title = titleOf(run)
-  return html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${policy}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="referrer" content="no-referrer">
-<meta name="generator" content="${run.software}">
-<title>${title}</title>
-<style>${trusted(style)}</style>
-</head>
-<body>
-<header>
-<h1>${title}</h1>
-<p class="soft">${run.summary.command} · ${timeText(run.summary.first)} to ${timeText(run.summary.last)} UTC · ${run.software}</p>
-${notices(run)}
-</header>
-<main>
-${strategies.length === 0 ? html`<p class="notice">No market event reached a strategy, so there is nothing to report but the data.</p>` : null}
-${strategies.length > 1 ? overview(strategies) : null}
-${strategies.map((strategy, index) => strategySection(run, strategy, index))}
-${healthSection(run)}
-${setupSection(run)}
-</main>
-<footer>
-<p>Paper money: simulated fills at recorded prices, not a promise of what real orders would have earned.</p>
-<p>Charts by <a href="https://www.tradingview.com/" rel="noreferrer">TradingView</a> Lightweight Charts™, Copyright © 2026 TradingView, Inc., <a href="https://www.apache.org/licenses/LICENSE-2.0" rel="noreferrer">Apache License 2.0</a>.</p>
-</footer>
-${strategies.length === 0 || instruments.length === 0 ? null : [html`<script type="application/json" id="run-data">${trusted(data)}</script>`, scripts.map(script => html`<script>${trusted(script)}</script>`)]}
-</body>
-</html>
-` // prettier-ignore
+  return documentOf({
+    policy,
+    style,
+    software: run.software,
+    title,
+    header: [
+      html`<p class="soft">${run.summary.command} · ${timeText(run.summary.first)} to ${timeText(run.summary.last)} UTC · ${run.software}</p>`, // prettier-ignore
+      notices(run),
+    ],
+    main: [
+      strategies.length === 0 ? html`<p class="notice">No market event reached a strategy, so there is nothing to report but the data.</p>` : null, // prettier-ignore
+      strategies.length > 1 ? overview(strategies) : null,
+      strategies.map((strategy, index) => strategySection(run, strategy, index)),
+      healthSection(run),
+      setupSection(run),
+    ],
+    footer: html`<p>Paper money: simulated fills at recorded prices, not a promise of what real orders would have earned.</p>
+<p>Charts by <a href="https://www.tradingview.com/" rel="noreferrer">TradingView</a> Lightweight Charts™, Copyright © 2026 TradingView, Inc., <a href="https://www.apache.org/licenses/LICENSE-2.0" rel="noreferrer">Apache License 2.0</a>.</p>`, // prettier-ignore
+    scripts: strategies.length === 0 || instruments.length === 0 ? null : [html`<script type="application/json" id="run-data">${trusted(data)}</script>`, scripts.map(inlineScript)], // prettier-ignore
+  })
 }
 
 function titleOf({ strategies, instruments, summary }: RunRecord): string {

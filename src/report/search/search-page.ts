@@ -1,7 +1,8 @@
 /** The page of a search: its best, its heat maps, its ranking, what came of the choice later, and how it was made. */
 import type { RankedCandidate, SearchRequest, SearchResult } from '../../session/search/search.js'
 import type { WalkForward } from '../../session/search/walk-forward.js'
-import { html, trusted, type Content, type Html } from '../html.js'
+import { documentOf, inlineScript } from '../document.js'
+import { html, type Content, type Html } from '../html.js'
 import { metricLabel, metricValue } from '../metric-text.js'
 import { decimalText, fixedText, NOTHING, percentText, plainText, timeText } from '../number-text.js'
 import { heatGrids } from './heat-grid.js'
@@ -30,36 +31,22 @@ export function searchPage(record: SearchRecord, { policy, style, scripts }: Sea
   const { request, result, software } = record
   const title = `Parameters of ${request.options.strategies[0] ?? ''}: ${request.axes.map(({ name }) => name).join(', ')}`
   const { account } = result
-  return html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${policy}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="referrer" content="no-referrer">
-<meta name="generator" content="${software}">
-<title>${title}</title>
-<style>${trusted(style)}</style>
-</head>
-<body>
-<header>
-<h1>${title}</h1>
-<p class="soft">optimize · ${timeText(account?.first ?? null)} to ${timeText(account?.last ?? null)} UTC · ${software}</p>
-</header>
-<main>
-${bestSection(record)}
-${heatSection(record)}
-${result.walkForward === null ? null : foldSection(record, result.walkForward)}
-${rankingSection(record)}
-${setupSection(record)}
-</main>
-<footer>
-<p>Paper money: simulated fills at recorded prices. The best of many tries looks better than it is.</p>
-</footer>
-${scripts.map(script => html`<script>${trusted(script)}</script>`)}
-</body>
-</html>
-` // prettier-ignore
+  return documentOf({
+    policy,
+    style,
+    software,
+    title,
+    header: html`<p class="soft">optimize · ${timeText(account?.first ?? null)} to ${timeText(account?.last ?? null)} UTC · ${software}</p>`, // prettier-ignore
+    main: [
+      bestSection(record),
+      heatSection(record),
+      result.walkForward === null ? null : foldSection(record, result.walkForward),
+      rankingSection(record),
+      setupSection(record),
+    ],
+    footer: html`<p>Paper money: simulated fills at recorded prices. The best of many tries looks better than it is.</p>`, // prettier-ignore
+    scripts: scripts.map(inlineScript),
+  })
 }
 
 function bestSection({ request: { objective }, result, line }: SearchRecord): Html {
