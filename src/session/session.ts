@@ -23,6 +23,7 @@ import { SessionMemory, type SessionState } from './seek/session-memory.js'
 import type { StreamFilter } from './stream-filter.js'
 import { StreamNames } from './stream-names.js'
 import type { EndReason, Summary } from './summary.js'
+import { UnreadableWatch } from './unreadable-watch.js'
 
 export interface SessionOptions {
   readonly command: string
@@ -84,6 +85,7 @@ export class Session {
   readonly #engine: Engine
   readonly #intake: Intake
   readonly #memory: SessionMemory
+  readonly #unreadable: UnreadableWatch
   readonly #published = new Map<string, { count: number }>()
   /** Events that were read as events: each counts as a frame that was decoded. */
   #imported = 0
@@ -126,10 +128,11 @@ export class Session {
       createDecoder: exchange => findExchange(exchange).decoder(),
       outlet: this.#intake,
     })
+    this.#unreadable = new UnreadableWatch(exchange => names.ofExchange(exchange))
     const { clock, gaps, arbiter, books, drift } = this
-    const [engine, intake] = [this.#engine, this.#intake]
+    const [engine, intake, unreadable] = [this.#engine, this.#intake, this.#unreadable]
     const command = (frame: ControlFrame): void => this.#obey(frame)
-    this.#memory = new SessionMemory({ clock, engine, intake, arbiter, books, gaps, names, drift, command })
+    this.#memory = new SessionMemory({ clock, engine, intake, arbiter, books, gaps, names, drift, unreadable, command })
     this.bus.start()
   }
 
@@ -174,7 +177,8 @@ export class Session {
   deliver(frame: Frame): FrameOutcome {
     if (this.#prelude === null) this.#first ??= frame.receivedAt
     const outcome = this.#engine.ingest(frame)
-    if (outcome === 'decoded' && frame.kind === 'data') this.#watchLayout(frame)
+    if (frame.kind === 'data') this.#watch(frame, outcome)
+    else if (frame.kind === 'link') this.#unreadable.link(frame)
     this.#checkLimit()
     return outcome
   }
@@ -184,7 +188,11 @@ export class Session {
     return this.#imported
   }
 
-  #watchLayout(frame: DataFrame): void {
+  /** What an exchange sends may change while the run lasts: so that it can still be read, or no longer. */
+  #watch(frame: DataFrame, outcome: FrameOutcome): void {
+    const alarm = this.#unreadable.see(frame, outcome, this.clock.now())
+    if (alarm !== undefined) for (const status of alarm) this.#publish(status)
+    if (outcome !== 'decoded') return
     const drift = this.drift?.see(frame)
     if (drift !== undefined) this.#publish(drift)
   }

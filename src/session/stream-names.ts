@@ -42,6 +42,11 @@ export class StreamNames {
     this.#found.clear()
   }
 
+  /** What was asked for of an exchange. */
+  ofExchange(exchange: string): readonly string[] {
+    return [...this.#names].flatMap(([key, name]) => (key.startsWith(`${exchange}\n`) ? [name] : []))
+  }
+
   /** The name under which losses and states of this event's stream are reported. */
   of(event: Named): string {
     return this.#nameOf(event, event.type)

@@ -20,6 +20,8 @@ interface Told extends Finished {
 }
 
 interface Setting {
+  /** `stream` unless told. */
+  readonly command?: readonly string[]
   readonly streams?: readonly string[]
   readonly args?: readonly string[]
   readonly http?: (path: string, index: number) => HttpAnswer
@@ -29,7 +31,7 @@ interface Setting {
 
 /** What `genesis stream` tells of these messages, the last of which is a good trade. */
 async function told(messages: readonly (string | Buffer)[], setting: Setting = {}): Promise<Told> {
-  const { streams = ['btcusdt@trade'], args = [], http, sees = '"id":"900"' } = setting
+  const { command = ['stream'], streams = ['btcusdt@trade'], args = [], http, sees = '"id":"900"' } = setting
   const server = await FaultServer.start({
     script: peer => {
       peer.accept().onText = text => {
@@ -40,7 +42,7 @@ async function told(messages: readonly (string | Buffer)[], setting: Setting = {
     ...(http === undefined ? {} : { http }),
   })
   const letters = join(temporaryDirectory('data'), 'letters.jsonl')
-  const running = start(['stream', ...streams, '--url', server.url, '--json', '--dead-letters', letters, ...args])
+  const running = start([...command, ...streams, '--url', server.url, '--json', '--dead-letters', letters, ...args])
   await until(() => running.printed().includes(sees), 20_000)
   running.child.kill('SIGINT')
   const finished = await running.finished
@@ -66,6 +68,8 @@ const trade = (id: number | string, fields: Readonly<Record<string, string>> = {
     .join(',')}}`
 }
 const last = trade(900)
+const alarms = (events: readonly Event[]): Event[] =>
+  events.filter(({ detail }) => String(detail).includes('cannot be read'))
 const ids = ({ trades }: Told): string[] => trades.map(event => String(event['id']))
 
 describe.concurrent('messages', () => {
@@ -80,6 +84,22 @@ describe.concurrent('messages', () => {
       return record.c === undefined ? [] : [record]
     })
     expect(kept.map(({ d, s, b }) => (b === undefined ? (s ?? JSON.stringify(d)) : Buffer.from(b, 'base64')))).toEqual(broken) // prettier-ignore
+  })
+
+  it('D1 that are more than one in a hundred of a minute are an alarm, once, and the same in a replay', async () => {
+    const good = Array.from({ length: 400 }, (_, index) => trade(1_000 + index))
+    const messages = [...good, '{"e":', trade(1_400), ...Array.from({ length: 40 }, () => '{"e":'), last]
+    const tape = join(temporaryDirectory('data'), 'tape.jsonl')
+    const recording = { command: ['record', '-o', tape], args: ['--limit', '402'], sees: '"type":"summary"' }
+    const [live, recorded] = await Promise.all([told(messages), told(messages, recording)])
+    const replayed = await start(['replay', tape, '--json', '--speed', 'max']).finished
+    expect(live.summary).toMatchObject({ deadLettered: 41, reconnects: 0 })
+    // The answer to the subscription is a frame, too.
+    const detail = '5 of 407 frames of the last minute on line 0 cannot be read; they are kept whole as dead letters'
+    const alarm = { exchange: 'binance', stream: 'btcusdt@trade', state: 'drift', detail }
+    expect(alarms(live.events)).toMatchObject([alarm])
+    expect(alarms(replayed.events)).toMatchObject([alarm])
+    expect(replayed.summary['events']).toEqual(recorded.summary['events'])
   })
 
   it('D2 with a field missing or of a wrong type are refused, with a new one understood', async () => {

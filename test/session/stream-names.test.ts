@@ -23,6 +23,16 @@ describe('StreamNames', () => {
     expect(names.ofTrade({ ...trade, aggregated: true })).toBe('btcusdt@aggTrade')
   })
 
+  it('tells what was asked for of an exchange', () => {
+    const names = new StreamNames([
+      resolveStream('BTC/USDT@trade', 'binance'),
+      resolveStream('BTC-USD@trade', 'coinbase'),
+      resolveStream('btcusdt@quote', 'binance'),
+    ])
+    expect(names.ofExchange('binance')).toEqual(['BTC/USDT@trade', 'btcusdt@quote'])
+    expect(names.ofExchange('kraken')).toEqual([])
+  })
+
   it('keeps single and aggregated trades apart where both were asked for', () => {
     const names = new StreamNames([
       resolveStream('btcusdt@trade', 'binance'),

@@ -14,6 +14,7 @@ import type { DriftWatch, RememberedDrift } from '../drift-watch.js'
 import type { FollowedLines } from '../followed-lines.js'
 import type { Intake } from '../intake.js'
 import type { StreamNames } from '../stream-names.js'
+import type { RememberedUnreadable, UnreadableWatch } from '../unreadable-watch.js'
 
 export interface MemoryParts {
   readonly clock: VirtualClock
@@ -24,6 +25,7 @@ export interface MemoryParts {
   readonly gaps: GapLedger
   readonly names: StreamNames
   readonly drift: DriftWatch | null
+  readonly unreadable: UnreadableWatch
   /** Carries out a decision that was on the tape. */
   readonly command: (frame: ControlFrame) => void
 }
@@ -40,6 +42,7 @@ export interface SessionState {
   readonly down: readonly string[]
   readonly openGaps: readonly Readonly<GapRow>[]
   readonly drift: RememberedDrift | null
+  readonly unreadable: RememberedUnreadable
 }
 
 /** Classes of which decoders keep many. */
@@ -60,7 +63,7 @@ export class SessionMemory {
 
   /** @returns null where it cannot be told now: trades wait for their other copy, or something is of a kind that cannot be taken over. */
   remember(): SessionState | null {
-    const { clock, engine, intake, arbiter, books, gaps, drift } = this.parts
+    const { clock, engine, intake, arbiter, books, gaps, drift, unreadable } = this.parts
     if (arbiter.nextDue !== null) return null
     const remembered = books.remember(memory)
     if (remembered === null) return null
@@ -78,12 +81,13 @@ export class SessionMemory {
       down: [...intake.down],
       openGaps: gaps.list().filter(({ end }) => end === null),
       drift: drift?.remember(memory) ?? null,
+      unreadable: unreadable.remember(),
     }
   }
 
   /** Goes on where another session stood, before the first frame. @returns the books that are right, whole. */
   takeOver(state: SessionState): BookEvent[] {
-    const { clock, engine, intake, arbiter, books, gaps, names, drift } = this.parts
+    const { clock, engine, intake, arbiter, books, gaps, names, drift, unreadable } = this.parts
     clock.advanceTo(state.time)
     for (const frame of state.commands) this.parts.command(frame)
     for (const { exchange, line, state: remembered } of state.decoders) {
@@ -96,6 +100,7 @@ export class SessionMemory {
     for (const line of state.down) intake.down.add(line)
     for (const row of state.openGaps) gaps.record({ type: 'hole', ...row })
     if (state.drift !== null) drift?.takeOver(state.drift, memory)
+    unreadable.takeOver(state.unreadable)
     return books.takeOver(state.books, memory)
   }
 }

@@ -133,6 +133,12 @@ describe('what a session remembers', () => {
       [...Array.from({ length: 120 }, (_, index) => quote(index, '1')), quote(121, '1', ',"new":7')],
       120,
     ],
+    [
+      'how much could not be read within the last minute',
+      eventsHave('5 of 6 frames'),
+      [connected(1), quote(2, '1'), ...[3, 4, 5, 6, 7].map(second => dataFrame(second, '{"e":"trade"}'))],
+      5,
+    ],
   ])('holds %s', (_, holds, frames, begins) => holds(frames, begins))
 
   it('is nothing while a trade waits for its other copy', () => {
