@@ -70,12 +70,14 @@ function printEvents(
 }
 
 /** Figures hear every event; what a row shows is collapsed to the newest, for nobody sees more than a few pictures a second. */
-function watchStreams(session: Session, stats: StreamStats): void {
-  const options = { componentId: 'table', priority: 'background', sheddable: true } as const
+export function watchStreams(session: Session, stats: StreamStats): void {
+  const table = { componentId: 'table', priority: 'background' } as const
+  const options = { ...table, sheddable: true } as const
   const lane = { ...options, componentId: 'table-rows', delivery: 'latest', key: shownKey, paceMs: PICTURE_MS } as const
   for (const type of FEED_EVENTS) {
     if (type === 'status') {
-      session.bus.subscribe(type, status => stats.addStatus(status), options)
+      // Never shed: a lost connection that was not heard of would be shown as none until the next one.
+      session.bus.subscribe(type, status => stats.addStatus(status), table)
       continue
     }
     session.bus.subscribe(type, event => stats.count(event), options)

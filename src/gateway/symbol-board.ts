@@ -14,10 +14,11 @@ export class SymbolBoard {
 
   constructor(session: Session, streams: readonly Stream[]) {
     this.stats = new StreamStats(streams)
-    const options = { componentId: 'board', priority: 'background', sheddable: true } as const
+    const options = { componentId: 'board', priority: 'background' } as const
     for (const type of FEED_EVENTS) {
+      // Never shed: a lost connection that was not heard of would be shown as none until the next one.
       if (type === 'status') session.bus.subscribe(type, status => this.stats.addStatus(status), options)
-      else session.bus.subscribe(type, event => this.stats.add(event), options)
+      else session.bus.subscribe(type, event => this.stats.add(event), { ...options, sheddable: true })
     }
     this.timer = setInterval(() => this.sample(), SAMPLE_EVERY_MS)
     this.timer.unref()
