@@ -2,11 +2,11 @@
 import type { Trade } from '../model/event.js'
 import type { Micros } from '../model/time.js'
 import type { HoleReport } from './gap-ledger.js'
-import type { SeenTrade } from './seen-trades.js'
 import type { TradeIdKind } from './trade-ids.js'
 import { TradeLane, type HoldLimits, type IdsRestarted } from './trade-lane.js'
+import type { FirstCopy } from './trade-rows.js'
 
-/** Two copies of one id disagree; the first was passed on, the second is kept here whole. */
+/** Two copies of one id disagree; the first was passed on, the second is not. */
 export interface TradeConflict {
   readonly type: 'tradeConflict'
   readonly stream: string
@@ -87,7 +87,7 @@ export class Arbiter {
         break
       case 'conflict':
         this.counts.conflicts++
-        out.push({ type: 'tradeConflict', stream, first: verdict.earlier.trade, second: trade })
+        out.push({ type: 'tradeConflict', stream, first: verdict.first, second: trade })
         break
       case 'restart':
         this.line(line).wins++
@@ -151,11 +151,11 @@ export class Arbiter {
     return lane
   }
 
-  private countCopy(trade: Trade, earlier: SeenTrade | null, line: number): void {
+  private countCopy(trade: Trade, earlier: FirstCopy | null, line: number): void {
     this.counts.duplicates++
     if (earlier === null || earlier.line === line) return
     this.line(line).losses++
-    this.line(earlier.line).leadMicros += trade.received - earlier.trade.received
+    this.line(earlier.line).leadMicros += trade.received - earlier.received
   }
 
   private line(line: number): LineStats {

@@ -1,68 +1,116 @@
-/** The newest trades of one stream, kept whole, so that a second copy can be compared with the first. */
+/** Which of one stream's newest trades were seen, and what they said, so that a second copy can be compared with the first. */
 import type { Trade } from '../model/event.js'
-
-/** A trade and the line that brought it first. */
-export interface SeenTrade {
-  readonly trade: Trade
-  readonly line: number
-}
+import { TradeRows } from './trade-rows.js'
 
 export interface SeenTrades {
-  /** @param id the trade's id as a number, NaN where it is none. */
-  find(trade: Trade, id: number): SeenTrade | null
+  readonly rows: TradeRows
+  /**
+   * The row in which a trade of this id stands; negative where there is none.
+   * @param id the trade's id as a number, NaN where it is none.
+   */
+  find(trade: Trade, id: number): number
   add(trade: Trade, id: number, line: number): void
   clear(): void
 }
 
 const RING = 256
 
-/** For ids that step by one: the place of a trade is its id, and finding it costs nothing. */
+/** For ids that step by one: the row of a trade is its id, and finding it costs nothing. */
 export class SeenByNumber implements SeenTrades {
-  private trades: (Trade | undefined)[] = []
-  private readonly lines = new Int32Array(RING)
+  readonly rows = new TradeRows()
+  /** By row, the ids that their number does not tell: `07` is 7, but 7 is not `07`. */
+  private readonly texts = new Map<number, string>()
 
-  find(trade: Trade, id: number): SeenTrade | null {
-    const slot = slotOf(id)
-    const earlier = this.trades[slot]
-    return earlier?.id === trade.id ? { trade: earlier, line: this.lines[slot] ?? 0 } : null
+  find({ id: text }: Trade, id: number): number {
+    const row = this.rowOf(id)
+    if (!Object.is(this.rows.idAt(row), id)) return -1
+    const kept = this.texts.get(row)
+    return (kept === undefined ? isPlain(text, id) : kept === text) ? row : -1
   }
 
   add(trade: Trade, id: number, line: number): void {
-    const slot = slotOf(id)
-    this.trades[slot] = trade
-    this.lines[slot] = line
+    // Fewer rows than the ring has are enough until two ids want the same one.
+    while (this.rows.count < RING && this.rows.isWritten(this.rowOf(id)) && this.find(trade, id) < 0) this.grow()
+    const row = this.rowOf(id)
+    if (!isPlain(trade.id, id)) this.texts.set(row, trade.id)
+    else if (this.texts.size > 0) this.texts.delete(row)
+    this.rows.write(row, id, trade, line)
   }
 
   clear(): void {
-    this.trades = []
+    this.texts.clear()
+    this.rows.clear()
+  }
+
+  private grow(): void {
+    const texts = [...this.texts.values()]
+    this.rows.double(id => this.rowOf(id))
+    this.texts.clear()
+    for (const text of texts) this.texts.set(this.rowOf(Number(text)), text)
+  }
+
+  /** An id that is no number shares a row; it is only remembered less long. */
+  private rowOf(id: number): number {
+    return (Math.abs(id) >>> 0) & (this.rows.count - 1)
   }
 }
 
-/** An id that is no number shares a slot; it is only remembered less long. */
-function slotOf(id: number): number {
-  return Math.abs(id % RING) || 0
+const ZERO = 0x30
+
+/** True where `id` is all that the text says. */
+function isPlain(text: string, id: number): boolean {
+  if (!Number.isSafeInteger(id) || (text.charCodeAt(0) === ZERO && text.length > 1)) return false
+  for (let at = 0; at < text.length; at++) {
+    const digit = text.charCodeAt(at) - ZERO
+    if (digit < 0 || digit > 9) return false
+  }
+  return text.length > 0
 }
 
 const REMEMBERED = 1_024
 
 /** For all other ids: the newest by arrival. */
 export class SeenByText implements SeenTrades {
-  private readonly seen = new Map<string, SeenTrade>()
+  readonly rows = new TradeRows()
+  private readonly found = new Map<string, number>()
+  /** The ids by row; once all rows are taken, from `oldest` on the order in which they came. */
+  private readonly texts: string[] = []
+  private oldest = 0
 
-  find(trade: Trade): SeenTrade | null {
-    return this.seen.get(trade.id) ?? null
+  find({ id }: Trade): number {
+    return this.found.get(id) ?? -1
   }
 
-  add(trade: Trade, _id: number, line: number): void {
-    this.seen.set(trade.id, { trade, line })
-    if (this.seen.size > REMEMBERED) this.seen.delete(this.oldest()?.trade.id ?? '')
+  add(trade: Trade, id: number, line: number): void {
+    const row = this.found.get(trade.id) ?? this.claim(trade.id)
+    this.rows.write(row, id, trade, line)
   }
 
   clear(): void {
-    this.seen.clear()
+    this.rows.clear()
+    this.found.clear()
+    this.texts.length = 0
+    this.oldest = 0
   }
 
-  oldest(): SeenTrade | undefined {
-    return this.seen.values().next().value
+  /** The id that is forgotten next. */
+  get oldestText(): string | undefined {
+    return this.texts[this.oldest]
+  }
+
+  private claim(text: string): number {
+    const row = this.texts.length < REMEMBERED ? this.texts.length : this.forgetOldest()
+    if (row === this.rows.count) this.rows.double((_id, at) => at)
+    this.texts[row] = text
+    this.found.set(text, row)
+    return row
+  }
+
+  /** @returns its row. */
+  private forgetOldest(): number {
+    const row = this.oldest
+    this.found.delete(this.texts[row] as string)
+    this.oldest = (row + 1) % REMEMBERED
+    return row
   }
 }

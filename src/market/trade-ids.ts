@@ -1,7 +1,8 @@
 /** The trade ids of one stream: which were seen, which are missing, and whether a repeated one says the same again. */
 import type { Trade } from '../model/event.js'
 import type { Micros } from '../model/time.js'
-import { SeenByNumber, SeenByText, type SeenTrade, type SeenTrades } from './seen-trades.js'
+import { SeenByNumber, SeenByText, type SeenTrades } from './seen-trades.js'
+import type { FirstCopy } from './trade-rows.js'
 
 /** What an exchange's ids prove: `contiguous` step by one, `increasing` only order, `opaque` only identify; with `ordinal` the count beside them steps by one. */
 export type TradeIdKind = 'contiguous' | 'ordinal' | 'increasing' | 'opaque'
@@ -12,9 +13,9 @@ export type Verdict =
   /** New, but behind something already seen: it fills a hole or was overtaken. */
   | { readonly is: 'late'; readonly filled: boolean }
   /** Seen before; `earlier` is null where that is too long ago to compare. */
-  | { readonly is: 'duplicate'; readonly earlier: SeenTrade | null }
+  | { readonly is: 'duplicate'; readonly earlier: FirstCopy | null }
   /** The id was seen before with another price, size or side. */
-  | { readonly is: 'conflict'; readonly earlier: SeenTrade }
+  | { readonly is: 'conflict'; readonly first: Trade }
   /** The exchange began to count anew; this is the first trade of the new count. */
   | { readonly is: 'restart' }
 
@@ -35,7 +36,7 @@ const HOLES = 1_000
 /** A jump further than this is a new way of counting, not a loss: no exchange makes so many trades in an outage. */
 const FURTHEST_JUMP = 100_000_000
 
-/** Bounded: remembers the newest trades whole, and of contiguous ids the open holes. */
+/** Bounded: remembers what the newest trades said, and of contiguous ids the open holes. */
 export class TradeIds {
   private readonly seen: SeenTrades
   private holes: IdRange[] = []
@@ -104,14 +105,16 @@ export class TradeIds {
   }
 
   private compared(trade: Trade, id: number): Verdict {
-    const earlier = this.seen.find(trade, id)
-    if (earlier === null) return FIRST
-    return { is: saysTheSame(earlier.trade, trade) ? 'duplicate' : 'conflict', earlier }
+    const row = this.seen.find(trade, id)
+    if (row < 0) return FIRST
+    const { rows } = this.seen
+    if (rows.saysTheSame(row, trade)) return { is: 'duplicate', earlier: rows.firstCopy(row) }
+    return { is: 'conflict', first: rows.tradeAt(row, trade) }
   }
 
   private oldestKept(): number {
-    const oldest = this.seen instanceof SeenByText ? this.seen.oldest() : undefined
-    return oldest === undefined ? Number.POSITIVE_INFINITY : Number(oldest.trade.id)
+    const oldest = this.seen instanceof SeenByText ? this.seen.oldestText : undefined
+    return oldest === undefined ? Number.POSITIVE_INFINITY : Number(oldest)
   }
 
   private restart(id: number): void {
@@ -136,8 +139,4 @@ export class TradeIds {
     this.holes.splice(index, 1, ...left)
     return true
   }
-}
-
-function saysTheSame(one: Trade, other: Trade): boolean {
-  return one.price === other.price && one.size === other.size && one.side === other.side
 }
