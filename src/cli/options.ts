@@ -218,7 +218,7 @@ export const OPTIONS = {
   to: spec('to', '--to <time>', 'stop at this time', instant('--to')),
   stream: spec('stream', '--stream <stream>', 'only this stream of the file; repeat for more', repeated),
   strategy: spec('strategy', '--strategy <name|file>', 'strategy by name or file; see genesis strategies', repeated),
-  param: spec('param', '--param <name=value>', 'strategy parameter, such as fast=20, or sma-2.fast=20 for one of several; optimize takes ranges, such as fast=5..50:5 or fast=5,10,20; repeat for more', repeated),
+  param: spec('param', '--param <name=value>', 'strategy parameter, such as fast=20, or sma-2.fast=20 for one of several; repeat for more', repeated),
   fromFile: spec('fromFile', '--from-file <file>', 'trade a recording instead of the live market; repeat for more', repeated),
   capital: spec('capital', '--capital <amount>', 'starting balance in the quote asset (default 10000)', decimal('--capital')),
   fees: spec('fees', '--fees <maker,taker>', 'fees as fractions, such as 0.0002,0.0005 or 0.00075,0.00075,BNB (default 0.001,0.001)', fees),
@@ -297,25 +297,24 @@ export const OPTIONS = {
 
 export type OptionName = keyof typeof OPTIONS
 
+/** `-o, --output <path>` → `--output` */
+export function longFlag(name: OptionName): string {
+  const { flags }: OptionSpec = OPTIONS[name]
+  return /--[a-z-]+/.exec(flags)?.[0] ?? flags
+}
+
 /** Options of every command that trades: who trades, with what, filled how, and within which limits. */
 export const TRADING_OPTIONS = [
   'strategy', 'param', 'capital', 'fees', 'latency', 'model', 'seed', 'account', 'leverage', 'borrowRate', 'rules', 'sizing',
   'maxPosition', 'maxOrderValue', 'maxOrderRate', 'maxOpenOrders', 'priceBand', 'maxDailyLoss', 'maxDrawdown', 'onDrawdown', 'watchdog',
 ] as const satisfies readonly OptionName[] // prettier-ignore
 
-/** Accepted by every command. */
-export const GLOBAL_OPTIONS: readonly OptionName[] = [
-  'json',
-  'quiet',
-  'color',
-  'config',
-  'exchange',
-  'url',
-  'proxy',
-  'duration',
-  'limit',
-  'deadLetters',
-]
+/** Accepted by every command, also by those for which some of them mean nothing. */
+export const GLOBAL_OPTIONS = [
+  'json', 'quiet', 'color', 'config', 'exchange', 'url', 'proxy', 'duration', 'limit',
+] as const satisfies readonly OptionName[] // prettier-ignore
+
+export type GlobalOption = (typeof GLOBAL_OPTIONS)[number]
 
 function sourceUrl(text: string): string {
   if (!/^(?:wss?|nats|tls):\/\/\S+$/.test(text))

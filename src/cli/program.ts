@@ -5,7 +5,7 @@ import { nearest } from '../model/symbol.js'
 import type { CommandSpec } from './command.js'
 import { COMMANDS } from './commands.js'
 import type { Io } from './io.js'
-import { GLOBAL_OPTIONS, OPTIONS, type OptionName, type Options, type OptionSpec } from './options.js'
+import { GLOBAL_OPTIONS, longFlag, OPTIONS, type OptionName, type Options, type OptionSpec } from './options.js'
 
 export interface Parsed {
   readonly command: CommandSpec
@@ -50,7 +50,7 @@ function createProgram(io: Io, version: string): Command {
     })
     .addHelpText('after', FIRST_STEPS)
     .showSuggestionAfterError(false)
-  addOptions(program, GLOBAL_OPTIONS)
+  for (const name of GLOBAL_OPTIONS) program.addOption(optionOf(name))
   program.action(() => {
     program.outputHelp()
   })
@@ -60,13 +60,23 @@ function createProgram(io: Io, version: string): Command {
 
 function addCommand(program: Command, spec: CommandSpec, found: (parsed: Parsed) => void): void {
   const command = program.command(`${spec.name} ${spec.arguments}`.trim()).description(spec.summary)
-  addOptions(command, [...spec.options, ...GLOBAL_OPTIONS.filter(name => !spec.options.includes(name))])
-  command.addHelpText('after', `\nExamples:\n${spec.examples.map(example => `  ${example}`).join('\n')}\n`)
+  for (const name of [...spec.options, ...spec.globals]) command.addOption(optionOf(name, spec.wording?.[name]))
+  const idle = GLOBAL_OPTIONS.filter(name => !spec.globals.includes(name))
+  for (const name of idle) command.addOption(optionOf(name).hideHelp())
+  command.addHelpText(
+    'after',
+    `${idleText(idle)}\nExamples:\n${spec.examples.map(example => `  ${example}`).join('\n')}\n`,
+  )
   command.action(() => {
     const options = { ...program.opts<Options>(), ...given(command) }
     if (options.color === true) delete options.color
     found({ command: spec, args: command.args, options, commands: COMMANDS })
   })
+}
+
+/** Global options may stand in any command line; which of them change nothing in this one is said. */
+function idleText(names: readonly OptionName[]): string {
+  return names.length === 0 ? '' : `\nAccepted, without effect here: ${names.map(longFlag).join(' ')}\n`
 }
 
 /** What was typed after the command's name; commander's own default for a `--no-…` flag is left out. */
@@ -75,21 +85,25 @@ function given(command: Command): Options {
   return Object.fromEntries(Object.entries(options).filter(([key]) => command.getOptionValueSource(key) !== 'default'))
 }
 
-function addOptions(command: Command, names: readonly OptionName[]): void {
-  for (const name of names) {
-    const { flags, help, parse }: OptionSpec = OPTIONS[name]
-    const option = new Option(flags, help)
-    // Two commands may give one flag two meanings; each meaning has a name of its own.
-    option.attributeName = () => name
-    if (parse !== undefined) option.argParser(parse)
-    command.addOption(option)
-  }
+function optionOf(name: OptionName, help: string = OPTIONS[name].help): Option {
+  const { flags, parse }: OptionSpec = OPTIONS[name]
+  const option = new Option(flags, help)
+  // Two commands may give one flag two meanings; each meaning has a name of its own.
+  option.attributeName = () => name
+  return parse === undefined ? option : option.argParser(parse)
 }
 
 function endOfCommander(error: CommanderError, argv: readonly string[]): null {
   if (error.exitCode === 0 || error.code === 'commander.help') return null
   const message = error.message.replace(/^error: /, '')
-  throw new UsageError('usage', message, { hint: hintFor(argv) })
+  const owners = error.code === 'commander.unknownOption' ? ownersOf(/'(--[a-z-]+)/.exec(message)?.[1]) : ''
+  throw new UsageError('usage', message, { hint: `${owners}${hintFor(argv)}` })
+}
+
+/** Which commands have the option that this one has not. */
+function ownersOf(flag: string | undefined): string {
+  const owners = COMMANDS.filter(({ options }) => options.some(name => longFlag(name) === flag))
+  return owners.length === 0 ? '' : `${flag ?? ''} is an option of ${owners.map(({ name }) => name).join(', ')}; `
 }
 
 /** @throws UsageError where the first word is no command. */

@@ -1,5 +1,5 @@
 /** The command line that does a run again: every option that decides its result, written out. */
-import { OPTIONS, TRADING_OPTIONS, type OptionName, type Options, type OptionSpec } from './options.js'
+import { longFlag, TRADING_OPTIONS, type OptionName, type Options } from './options.js'
 
 /** Options of a backtest beside the trading ones that decide what is traded on. */
 const TAPE_OPTIONS: readonly OptionName[] = ['exchange', 'stream', 'from', 'to', 'onCorrupt']
@@ -11,7 +11,7 @@ export function backtestLine(files: readonly string[], options: Options, paramet
   const words = ['genesis', 'backtest', ...files]
   for (const name of [...TRADING_OPTIONS, ...TAPE_OPTIONS]) {
     const values = name === 'param' ? parameters : valuesOf(name, options)
-    for (const value of values) words.push(flagOf(OPTIONS[name]), value)
+    for (const value of values) words.push(longFlag(name), value)
   }
   return words.map(quoted).join(' ')
 }
@@ -22,11 +22,6 @@ function valuesOf(name: OptionName, options: Options): string[] {
   if (SPANS.has(name) && typeof value === 'number') return [`${String(value / 1000)}ms`]
   if (Array.isArray(value)) return value.map(part => String(part))
   return typeof value === 'object' ? [] : [String(value)]
-}
-
-/** `-o, --output <path>` → `--output` */
-function flagOf({ flags }: OptionSpec): string {
-  return /--[a-z-]+/.exec(flags)?.[0] ?? flags
 }
 
 /** For a POSIX shell. */

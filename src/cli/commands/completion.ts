@@ -2,7 +2,7 @@
 import { EXIT, UsageError, type ExitCode } from '../../model/errors.js'
 import { nearest } from '../../model/symbol.js'
 import type { CommandInput, CommandSpec } from '../command.js'
-import { GLOBAL_OPTIONS, OPTIONS, type OptionSpec } from '../options.js'
+import { longFlag, OPTIONS } from '../options.js'
 
 const SHELLS: ReadonlyMap<string, (commands: readonly CommandSpec[]) => string> = new Map([
   ['bash', bash],
@@ -26,11 +26,10 @@ export function run({ args, io, commands }: CommandInput): Promise<ExitCode> {
 
 /** Long flags of a command with their help: `--speed`, `replay speed …`. */
 function flagsOf(command: CommandSpec): { readonly flag: string; readonly help: string }[] {
-  const names = [...command.options, ...GLOBAL_OPTIONS.filter(name => !command.options.includes(name))]
-  return names.map(name => {
-    const { flags, help }: OptionSpec = OPTIONS[name]
-    return { flag: /--[a-z-]+/.exec(flags)?.[0] ?? '', help }
-  })
+  return [...command.options, ...command.globals].map(name => ({
+    flag: longFlag(name),
+    help: command.wording?.[name] ?? OPTIONS[name].help,
+  }))
 }
 
 function bash(commands: readonly CommandSpec[]): string {
