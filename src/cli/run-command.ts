@@ -18,6 +18,7 @@ import { damageNotes } from './damage.js'
 import { fileOptions } from './file-options.js'
 import { interruption } from './interruption.js'
 import { replayKeys } from './keyboard.js'
+import { leverageNote } from './leverage.js'
 import { present } from './presentation.js'
 import { replayFooter } from './progress.js'
 import { appendedNote, recordingRequest, RecordingWatch, refuseFailedRecording } from './recording.js'
@@ -129,7 +130,7 @@ function watch(input: CommandInput, plan: CommandRunPlan, parts: RunningParts): 
   const spinner = journal === null ? connecting(input, plan.streams, session) : null
   const appended = recorder === null ? undefined : appendedNote(recorder)
   if (appended !== undefined) reporter.note(appended)
-  for (const text of codeNotes(plan.trading)) reporter.note(text)
+  for (const text of tradingNotes(input, plan)) reporter.note(text)
   return {
     note: text => reporter.note(text),
     refresh: () => {
@@ -147,11 +148,12 @@ function watch(input: CommandInput, plan: CommandRunPlan, parts: RunningParts): 
 }
 
 /** A strategy of the user's own is code with all the user's rights, so it is said which code that is. */
-function codeNotes(trading: TradingPlan | undefined): string[] {
-  return (trading?.options.strategies ?? [])
-    .filter(name => !isBuiltIn(name))
-    .map(name => fingerprint(name))
-    .map(({ path, sha256 }) => `strategy ${path} runs with your rights · sha256 ${sha256}`)
+function tradingNotes({ options }: CommandInput, { trading, streams }: CommandRunPlan): string[] {
+  if (trading === undefined) return []
+  const note = leverageNote(options, streams)
+  const own = trading.options.strategies.filter(name => !isBuiltIn(name)).map(name => fingerprint(name))
+  const code = own.map(({ path, sha256 }) => `strategy ${path} runs with your rights · sha256 ${sha256}`)
+  return note === undefined ? code : [...code, note]
 }
 
 /** A feed that nobody but the reader of stdout lives on waits for that reader; a recording, a server and a broker don't. */

@@ -4,7 +4,7 @@ import { startEmbeddedExchange, type EmbeddedExchange } from '../../feed/embedde
 import { startRecordedExchange } from '../../feed/embedded/recorded-exchange.js'
 import { realTimers } from '../../feed/timers.js'
 import { eventLine } from '../../model/event-line.js'
-import { EXIT, type ExitCode } from '../../model/errors.js'
+import { EXIT, UsageError, type ExitCode } from '../../model/errors.js'
 import { recordedMessages } from '../../session/recorded-messages.js'
 import { readTapeSetup } from '../../session/tape-header.js'
 import type { CommandInput } from '../command.js'
@@ -36,8 +36,10 @@ export async function run(input: CommandInput): Promise<ExitCode> {
   return EXIT.done
 }
 
-async function start({ args, options }: CommandInput): Promise<EmbeddedExchange> {
+async function start(input: CommandInput): Promise<EmbeddedExchange> {
+  const { args, options } = input
   const [file] = args
+  refuseIdleOptions(input)
   const common = {
     port: options.port ?? 0,
     seed: options.seed ?? DEFAULT_SEED,
@@ -60,4 +62,20 @@ async function start({ args, options }: CommandInput): Promise<EmbeddedExchange>
     ...(options.symbols === undefined ? {} : { symbols: options.symbols.split(',').map(symbol => symbol.trim()) }),
     ...(options.rate === undefined ? {} : { rate: options.rate }),
   })
+}
+
+/** The seeded market speaks one dialect and runs in real time; a recording brings its own symbols and its own pace. @throws UsageError */
+function refuseIdleOptions({ args: [file], options }: CommandInput): void {
+  const { as, speed, rate, symbols } = options
+  if (file === undefined && as !== undefined && findExchange(as).name !== 'binance') {
+    throw new UsageError('option', `--as ${as}: the simulated market speaks the dialect of binance`, {
+      hint: `name a recording to hear it as ${as} sends it`,
+    })
+  }
+  const idle = file === undefined ? { '--speed': speed } : { '--rate': rate, '--symbols': symbols }
+  const [flag] = Object.entries(idle).find(([, value]) => value !== undefined) ?? []
+  if (flag === undefined) return
+  const what =
+    file === undefined ? 'the simulated market has no other speed than its own' : 'a recording brings its own'
+  throw new UsageError('option', `${flag} means nothing here: ${what}`, { hint: 'see genesis exchange --help' })
 }

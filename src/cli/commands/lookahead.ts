@@ -6,6 +6,7 @@ import { checkLookAhead, type Finding, type LookAheadReport } from '../../sessio
 import type { Decision } from '../../session/look-ahead/decisions.js'
 import type { CommandInput } from '../command.js'
 import { countText, timeText } from '../format.js'
+import { refuseIdleLeverage } from '../leverage.js'
 import { printsLines } from '../presentation.js'
 import { ProgressBar } from '../progress-bar.js'
 import { resolveStreams } from '../run-command.js'
@@ -21,6 +22,8 @@ export async function run(input: CommandInput): Promise<ExitCode> {
   const { args, options } = input
   const [strategy = '', file = ''] = args
   if (!existsSync(file)) throw new UsageError('file', `${file} does not exist`, { hint: 'name a recording' })
+  const streams = resolveStreams(options.stream ?? [], input)
+  await refuseIdleLeverage(options, streams, [file])
   const bar = new ProgressBar(input)
   try {
     const report = await checkLookAhead({
@@ -28,7 +31,7 @@ export async function run(input: CommandInput): Promise<ExitCode> {
       tape: {
         paths: [file],
         exchange: findExchange(options.exchange ?? 'binance').name,
-        streams: resolveStreams(options.stream ?? [], input).map(({ exchange, name }) => `${exchange}:${name}`),
+        streams: streams.map(({ exchange, name }) => `${exchange}:${name}`),
         onCorrupt: 'skip',
       },
       options: tradingOptions({ ...options, strategy: [strategy] }),

@@ -7,6 +7,7 @@ import { parametersOf, parseAxes } from '../../session/search/parameter-space.js
 import { search, type RankedCandidate, type SearchRequest, type SearchResult } from '../../session/search/search.js'
 import type { CommandInput } from '../command.js'
 import { bytesText } from '../format.js'
+import { refuseIdleLeverage } from '../leverage.js'
 import { ProgressBar } from '../progress-bar.js'
 import { checkTarget, writePage } from '../reporting.js'
 import { printSearch } from '../reporters/search.js'
@@ -24,6 +25,7 @@ export async function run(input: CommandInput): Promise<ExitCode> {
   const begun = performance.now()
   const bar = new ProgressBar(input)
   const request = requestOf(input, share => bar.show(share))
+  await refuseIdleLeverage(input.options, resolveStreams(input.options.stream ?? [], input), input.args)
   if (input.options.report !== undefined) checkTarget(input.options.report, '--report')
   try {
     const result = await search(request)
@@ -49,6 +51,15 @@ async function report(input: CommandInput, request: SearchRequest, result: Searc
 
 function requestOf(input: CommandInput, onProgress: (share: number) => void): SearchRequest {
   const { args, options } = input
+  if (options.onCorrupt === 'quarantine') {
+    throw new UsageError(
+      'option',
+      '--on-corrupt quarantine: a search reads its files many times over and keeps nothing',
+      {
+        hint: 'use skip or stop, or mend the file first with: genesis repair FILE',
+      },
+    )
+  }
   const trading = tradingOptions({ ...options, param: [] })
   if (trading.strategies.length !== 1) {
     throw new UsageError('strategy', 'optimize searches the parameters of one strategy at a time')

@@ -8,6 +8,7 @@ import { SessionFiles } from '../../session/session-files.js'
 import { planTrading, type TradingOptions, type TradingPlan } from '../../session/trading.js'
 import type { CommandInput } from '../command.js'
 import { configurationOf } from '../kept-session.js'
+import { refuseIdleLeverage } from '../leverage.js'
 import { speedText } from '../progress.js'
 import { resolveStreams, runCommand } from '../run-command.js'
 import { nowMicros } from '../wall-clock.js'
@@ -23,12 +24,14 @@ export async function run(input: CommandInput): Promise<ExitCode> {
   const trading = await planTrading(wanted)
   if (options.source !== undefined) return fromSource(input, wanted, trading)
   if (options.fromFile === undefined) return begin(input, wanted, trading)
+  await refuseIdleLeverage(options, resolveStreams(input.args, input), options.fromFile)
   return fromFile(input, options.fromFile, trading, keptAs(input, options.fromFile, wanted))
 }
 
-function begin(input: CommandInput, wanted: TradingOptions, trading: TradingPlan): Promise<ExitCode> {
+async function begin(input: CommandInput, wanted: TradingOptions, trading: TradingPlan): Promise<ExitCode> {
   const { args, options } = input
   const streams = resolveStreams(args.length === 0 ? [DEFAULT_STREAM] : args, input)
+  await refuseIdleLeverage(options, streams)
   const files = new SessionFiles(options.session ?? join('sessions', nameOfNow()))
   files.create(configurationOf(wanted, streams, options.lines === 2 ? 2 : 1))
   return live(input, files, streams, trading)
