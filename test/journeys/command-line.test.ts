@@ -34,6 +34,10 @@ describe('help and version', () => {
 
 describe('bad input gives one line and the exit code of the contract', () => {
   const empty = file('empty.jsonl', '')
+  const spot = file(
+    'spot.jsonl',
+    '{"genesis":"recording","version":1,"created":1732400000000000,"streams":["binance:btcusdt@trade"]}\n',
+  )
   const foreign = file('foreign.txt', 'once upon a time\nthere was no market data\n')
   it.each<[string, readonly string[], number, RegExp]>([
     ['unknown command', ['strem'], 2, /unknown command "strem".*did you mean "genesis stream"/],
@@ -70,6 +74,44 @@ describe('bad input gives one line and the exit code of the contract', () => {
     ['a directory', ['replay', directory], 1, /is a directory without a manifest/],
     ['empty file', ['replay', empty, '--speed', 'max'], 1, /empty\.jsonl: is empty/],
     ['foreign file', ['replay', foreign, '--speed', 'max'], 1, /foreign\.txt/],
+    [
+      'option of another command',
+      ['explain', 'a', 'b', '--rotate', '1h'],
+      2,
+      /unknown option '--rotate'.*an option of record/,
+    ],
+    [
+      'no dead letters there',
+      ['optimize', 'a', '--dead-letters', 'b'],
+      2,
+      /unknown option '--dead-letters'.*stream, record/,
+    ],
+    [
+      'a market in a foreign dialect',
+      ['exchange', '--as', 'kraken'],
+      2,
+      /--as kraken.*dialect of binance.*name a recording/,
+    ],
+    ['speed of a simulated market', ['exchange', '--speed', '2'], 2, /--speed means nothing here/],
+    ['symbols of a recording', ['exchange', empty, '--symbols', 'BTCUSDT'], 2, /--symbols means nothing here/],
+    [
+      'a search that keeps nothing',
+      ['optimize', empty, '--strategy', 'sma', '--param', 'fast=1..3', '--on-corrupt', 'quarantine'],
+      2,
+      /--on-corrupt quarantine.*skip or stop/,
+    ],
+    [
+      'leverage of cash, live',
+      ['paper', '--strategy', 'sma', '--leverage', '3'],
+      2,
+      /--leverage 3: a cash account.*--account margin/,
+    ],
+    [
+      'leverage of cash, recorded',
+      ['backtest', spot, '--strategy', 'sma', '--leverage', '3'],
+      2,
+      /--leverage 3: a cash account/,
+    ],
     ['config missing', ['stream', 'btcusdt@trade', '--config', join(directory, 'none.json')], 2, /none\.json/],
   ])('%s', async (_, args, code, message) => {
     const result = await genesis(args)
@@ -100,6 +142,53 @@ describe('bad input gives one line and the exit code of the contract', () => {
     const { code, summary } = await genesis(['replay', header, '--speed', 'max', '--json'])
     expect(code).toBe(0)
     expect(summary).toMatchObject({ frames: 0, decoded: 0, deadLettered: 0 })
+  })
+})
+
+describe('leverage', () => {
+  const run = (path: string, ...args: string[]): ReturnType<typeof genesis> =>
+    genesis(['backtest', path, '--strategy', 'sma', '--leverage', '3', '--json', ...args])
+
+  it('is taken where something is borrowed, and told of where nobody knows', async () => {
+    const contract = file(
+      'contract.jsonl',
+      '{"genesis":"recording","version":1,"created":1732400000000000,"streams":["bybit:BTC/USDT:USDT@trade"]}\n',
+    )
+    const unknown = file('unknown.csv', 'timestamp,symbol,price,size,side\n1732400000000000,BTCUSDT,97000,1,buy\n')
+    const [margin, derivative, silent] = await Promise.all([
+      run(unknown, '--account', 'margin'),
+      run(contract),
+      run(unknown),
+    ])
+    expect([margin.code, derivative.code, silent.code]).toEqual([0, 0, 0])
+    expect(margin.stderr).not.toContain('leverage')
+    expect(silent.stderr).toContain('leverage 3 counts for contracts alone')
+  })
+})
+
+describe('a file that does not say which instrument it is of', () => {
+  const prices = file(
+    'prices.csv',
+    'date,open,high,low,close,volume\n2024-01-01,1,2,0.5,1.5,10\n2024-01-02,1.5,2,1,1.75,12\n',
+  )
+
+  // Joined as Binance joins it, ASSETUSD would be ASSE in TUSD.
+  it.each(['ASSET/USD', 'asset-usd', 'BTCUSDT'])('is of %s where --stream says so, and passes', async symbol => {
+    const { code, events } = await genesis([
+      'replay',
+      prices,
+      '--stream',
+      `${symbol}@candle_1d`,
+      '--speed',
+      'max',
+      '--json',
+    ])
+    expect(code).toBe(0)
+    const pair = symbol === 'BTCUSDT' ? 'BTC/USDT' : 'ASSET/USD'
+    expect(events.filter(({ type }) => type === 'candle').map(event => [event['pair'], event['close']])).toEqual([
+      [pair, 1.5],
+      [pair, 1.75],
+    ])
   })
 })
 
