@@ -16,7 +16,7 @@ function write(value: unknown): string {
     case 'number':
       return Number.isFinite(value) ? plainDecimal(value) : 'null'
     case 'string':
-      return quote(value)
+      return quoted(value)
     case 'boolean':
       return value ? 'true' : 'false'
     case 'object':
@@ -51,15 +51,15 @@ const NAMES = new Map<string, string>()
 const MOST_NAMES = 1_000
 
 function nameOf(key: string): string {
-  const name = UNPRINTED.has(key) ? '' : `${quote(key)}:`
+  const name = UNPRINTED.has(key) ? '' : `${quoted(key)}:`
   if (NAMES.size < MOST_NAMES) NAMES.set(key, name)
   return name
 }
 
 const PLAIN = /^[\x20\x21\x23-\x5b\x5d-\x7e]*$/
 
-/** JSON's escapes, and also the control and direction characters that JSON leaves bare but a terminal obeys. */
-function quote(text: string): string {
+/** A JSON string with JSON's escapes, and also those of the control and direction characters that JSON leaves bare but a terminal obeys. */
+export function quoted(text: string): string {
   if (PLAIN.test(text)) return `"${text}"`
   return JSON.stringify(text).replace(
     UNSAFE,

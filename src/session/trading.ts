@@ -45,7 +45,7 @@ export class Trading {
       )
     })
     for (const type of TRADING_EVENTS) {
-      session.bus.subscribe(type, (event: TradingEvent) => this.#digest.add(event), {
+      session.bus.subscribe(type, (event: TradingEvent) => this.#digest.addTold(event), {
         componentId: 'digest',
         essential: true,
       })

@@ -103,7 +103,7 @@ export class Candidates {
       const random = new Random(seed).fork(candidate.chosen.seedLabel)
       const told = new Digest()
       const open = (quoteAsset: string): Desk => opener.open(candidate.chosen, quoteAsset, () => random.uniform())
-      return { candidate, told, host: new DeskHost(session.clock, open, event => told.add(event)) }
+      return { candidate, told, host: new DeskHost(session.clock, open, event => told.addTold(event)) }
     })
   }
 
