@@ -11,7 +11,10 @@ export interface EquitySample {
 const MOST = 8_192
 
 export class EquityCurve {
-  readonly samples: EquitySample[] = []
+  /** Boundaries follow each other without a gap, so the first tells all; an object for each would cost more than what it holds. */
+  private first: Micros = Number.NaN
+  private readonly equities: number[] = []
+  private readonly exposures: number[] = []
   /** The next boundary to be sampled; NaN before the first event. */
   private next: Micros = Number.NaN
   private step: Micros
@@ -24,6 +27,16 @@ export class EquityCurve {
     return this.step
   }
 
+  /** A copy, in order of time. */
+  get samples(): EquitySample[] {
+    const { first, step, exposures } = this
+    return this.equities.map((equity, index) => ({
+      time: first + index * step,
+      equity,
+      exposure: exposures[index] ?? 0,
+    }))
+  }
+
   /** Whether a boundary lies at or before `now`; one comparison on the tick path. */
   isDue(now: Micros): boolean {
     return !(now < this.next)
@@ -31,22 +44,25 @@ export class EquityCurve {
 
   /** Takes the state as it stands, which is the state at every boundary up to `now`. */
   advance(now: Micros, equity: number, exposure: number): void {
-    if (Number.isNaN(this.next)) this.next = Math.floor(now / this.step) * this.step + this.step
+    if (Number.isNaN(this.next)) this.first = this.next = Math.floor(now / this.step) * this.step + this.step
     while (this.next <= now) {
-      this.samples.push({ time: this.next, equity, exposure })
-      if (this.samples.length >= MOST) this.thin()
+      this.equities.push(equity)
+      this.exposures.push(exposure)
+      if (this.equities.length >= MOST) this.thin()
       this.next += this.step
     }
   }
 
   private thin(): void {
+    const skipped = this.first % (this.step * 2) === 0 ? 0 : 1
+    this.first += skipped * this.step
     this.step *= 2
-    const { samples } = this
-    // Boundaries follow each other without a gap, so that every second one lies on the wider grid.
-    const first = (samples[0]?.time ?? 0) % this.step === 0 ? 0 : 1
-    const kept = samples.filter((_, index) => index % 2 === first)
-    samples.splice(0, samples.length, ...kept)
-    const last = samples.at(-1)
-    if (last !== undefined) this.next = last.time
+    const kept = Math.ceil((this.equities.length - skipped) / 2)
+    for (let index = 0; index < kept; index++) {
+      this.equities[index] = this.equities[2 * index + skipped] ?? 0
+      this.exposures[index] = this.exposures[2 * index + skipped] ?? 0
+    }
+    this.equities.length = this.exposures.length = kept
+    this.next = this.first + (kept - 1) * this.step
   }
 }
