@@ -43,7 +43,7 @@ export class DeskHost {
 
   /** Tells what the desk did and sees to its next waking. */
   after(events: readonly TradingEvent[]): void {
-    for (const event of events) this.tell(event)
+    for (let index = 0; index < events.length; index++) this.tell(events[index] as TradingEvent)
     this.#arm()
   }
 

@@ -1,5 +1,13 @@
 /** What is due when: arrivals, expiries and timers of one desk, in due order and then in the order they were entered. */
 import type { Micros } from '../model/time.js'
+import type { ModifyRequest } from '../model/trading.js'
+
+/** What a desk waits for. */
+export type Due =
+  | { readonly kind: 'arrive' | 'expire' | 'cancel'; readonly id: string }
+  | { readonly kind: 'modify'; readonly id: string; readonly change: ModifyRequest }
+  | { readonly kind: 'timer'; readonly name: string }
+  | { readonly kind: 'interest'; readonly asset: string }
 
 export class Agenda<Entry> {
   private readonly entries: { due: Micros; entry: Entry }[] = []

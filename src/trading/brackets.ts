@@ -20,7 +20,13 @@ export class Brackets {
   private readonly ofEntries = new Map<string, { readonly bracket: BracketRequest; arrivedAt: Micros }>()
   /** Exits that are still open, with the entry they protect. */
   private readonly entries = new Map<string, Entry>()
-  private barClosed: Micros = Number.NEGATIVE_INFINITY
+  /** When the latest bar closed. */
+  barClosed: Micros = Number.NEGATIVE_INFINITY
+  private bar: { candle: Candle | null; model: FillModelName; before: Micros } = {
+    candle: null,
+    model: 'pessimistic',
+    before: Number.NEGATIVE_INFINITY,
+  }
 
   get hasExits(): boolean {
     return this.entries.size > 0
@@ -73,15 +79,21 @@ export class Brackets {
     return orders
   }
 
-  /** Which exits this bar, now closing, may still fill: those whose entry was at its open, and, pessimistic, every new stop. */
-  dueInBar(candle: Candle, model: FillModelName, now: Micros): (order: WorkingOrder) => boolean {
-    const before = this.barClosed
+  /** This bar closes now; {@link isDueInBar} speaks of it until the next does. */
+  closeBar(candle: Candle, model: FillModelName, now: Micros): void {
+    this.bar.candle = candle
+    this.bar.model = model
+    this.bar.before = this.barClosed
     this.barClosed = now
-    return ({ id, order, waiting }) => {
-      const entry = this.entries.get(id)
-      if (entry === undefined || order.time <= before || isLate(candle, entry.arrivedAt)) return false
-      return entry.price === plainDecimal(candle.open) || (waiting && model === 'pessimistic')
-    }
+  }
+
+  /** Whether an exit may still fill in the bar that closes: where its entry was at the bar's open, and, pessimistic, every new stop. */
+  readonly isDueInBar = ({ id, order, waiting }: WorkingOrder): boolean => {
+    const { candle, model, before } = this.bar
+    const entry = this.entries.get(id)
+    if (candle === null || entry === undefined) return false
+    if (order.time <= before || isLate(candle, entry.arrivedAt)) return false
+    return entry.price === plainDecimal(candle.open) || (waiting && model === 'pessimistic')
   }
 }
 

@@ -12,7 +12,7 @@ import type {
   TradingEvent,
 } from '../model/trading.js'
 import type { Candle } from '../model/event.js'
-import { Agenda } from './agenda.js'
+import { Agenda, type Due } from './agenda.js'
 import { Brackets } from './brackets.js'
 import type { DeskParts } from './desk-parts.js'
 import type { FillModelName } from './fill-model.js'
@@ -21,12 +21,6 @@ import type { Instrument } from './instruments.js'
 import type { Holding } from './ledger.js'
 import { ZERO } from './money.js'
 import { isOpen, type WorkingOrder } from './working-order.js'
-
-type Due =
-  | { readonly kind: 'arrive' | 'expire' | 'cancel'; readonly id: string }
-  | { readonly kind: 'modify'; readonly id: string; readonly change: ModifyRequest }
-  | { readonly kind: 'timer'; readonly name: string }
-  | { readonly kind: 'interest'; readonly asset: string }
 
 const NOTHING: readonly TradingEvent[] = Object.freeze([])
 const MOST_TIMERS = 10_000
@@ -116,10 +110,18 @@ export class Dealings {
       .some(({ id, market }) => this.forced.has(id) && market.symbol === symbol && market.exchange === exchange)
   }
 
+  /** A bar that finds no order of ours and no exit leaves nothing but its close. @returns false where it is not such a bar, and nothing was done. */
+  passBar(candle: Candle, now: Micros): boolean {
+    if (this.brackets.hasExits || !this.parts.paper.passBar(candle)) return false
+    this.brackets.barClosed = now
+    return true
+  }
+
   /** What a bar still does to the exits of its own entries: of those entered at its open, and, pessimistic, to every stop. */
   closeBar(candle: Candle, model: FillModelName, now: Micros): void {
     if (this.brackets.hasExits) this.runAgenda(now)
-    const executed = this.parts.paper.closeBar(candle, now, this.brackets.dueInBar(candle, model, now))
+    this.brackets.closeBar(candle, model, now)
+    const executed = this.parts.paper.closeBar(candle, now, this.brackets.isDueInBar)
     if (executed.length > 0) this.book(executed, now)
   }
 

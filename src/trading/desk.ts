@@ -20,6 +20,8 @@ export class Desk {
   private readonly dealings: Dealings
   private readonly funding = new FundingSchedule()
   private readonly maintenanceRate: number
+  /** Only sizing reads it, and a logarithm on every price is not for nothing. */
+  private readonly seesVolatility: boolean
   private holding: Holding | undefined
   private started = false
   private liquidated = false
@@ -27,6 +29,7 @@ export class Desk {
   constructor(private readonly options: DeskOptions) {
     this.strategy = options.strategy.name
     this.maintenanceRate = Number(options.maintenanceRate ?? '0.005')
+    this.seesVolatility = options.sizing?.kind === 'volatility'
     this.parts = buildParts(options)
     this.dealings = new Dealings(this.parts)
   }
@@ -86,9 +89,7 @@ export class Desk {
   onCandle(candle: Candle): readonly TradingEvent[] {
     const now = this.options.clock.now()
     const holding = this.begin(candle, now)
-    const executed = this.parts.paper.onCandle(candle, now)
-    if (executed.length > 0) this.dealings.book(executed, now)
-    if (candle.closed) this.dealings.closeBar(candle, this.options.model ?? 'pessimistic', now)
+    if (!this.dealings.passBar(candle, now)) this.fillBar(candle, now)
     this.price(holding, candle.close, now)
     this.watch(now)
     this.ask(this.parts.runner.onCandle(candle), now)
@@ -172,10 +173,17 @@ export class Desk {
     return this.holding
   }
 
+  /** A bar that may do something to our orders: first to those that wait, then to exits of what they brought in. */
+  private fillBar(candle: Candle, now: Micros): void {
+    const executed = this.parts.paper.onCandle(candle, now)
+    if (executed.length > 0) this.dealings.book(executed, now)
+    if (candle.closed) this.dealings.closeBar(candle, this.options.model ?? 'pessimistic', now)
+  }
+
   private price(holding: Holding, price: number, now: Micros): void {
     this.parts.ledger.mark(holding, price)
-    holding.volatility.see(price, now)
-    this.parts.tally.see(holding.market.exchange, holding.market.symbol, price)
+    if (this.seesVolatility) holding.volatility.see(price, now)
+    this.parts.tally.see(holding.market, price)
   }
 
   private ask(requests: readonly Request[], now: Micros): void {
@@ -199,7 +207,7 @@ export class Desk {
 
   private sample(now: Micros): void {
     const { ledger, curve } = this.parts
-    ledger.remeasure()
+    ledger.revalue()
     curve.advance(now, ledger.fastTotal, ledger.grossExposure())
   }
 }

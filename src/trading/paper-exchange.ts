@@ -147,6 +147,14 @@ export class PaperExchange {
     return this.place(exchange, symbol).venue.display.middle()
   }
 
+  /** The whole of {@link onCandle} and {@link closeBar} for a closed bar that finds no order. @returns false for any other, and nothing was done. */
+  passBar(candle: Candle): boolean {
+    const { venue } = this.place(candle.exchange, candle.symbol)
+    if (!candle.closed || venue.display.source !== 'bars' || venue.orders.length > 0) return false
+    venue.last = candle.close
+    return true
+  }
+
   /** A closed bar fills orders only where bars are all there is. */
   onCandle(candle: Candle, now: Micros): readonly TradingEvent[] {
     const { venue, matching } = this.place(candle.exchange, candle.symbol)

@@ -36,6 +36,8 @@ export interface RiskView {
 }
 
 export class RiskGate {
+  /** Whether any limit needs to see mark-to-market equity. */
+  readonly watches: boolean
   private readonly stamps: Micros[] = []
   private rateRefusals = 0
   private peak = Number.NEGATIVE_INFINITY
@@ -47,11 +49,8 @@ export class RiskGate {
   constructor(
     private readonly strategy: string,
     private readonly limits: RiskLimits,
-  ) {}
-
-  /** Whether any limit needs to see mark-to-market equity. */
-  get watches(): boolean {
-    return this.limits.maxDrawdownPercent !== undefined || this.limits.maxDailyLoss !== undefined
+  ) {
+    this.watches = limits.maxDrawdownPercent !== undefined || limits.maxDailyLoss !== undefined
   }
 
   /** What is blocked at the moment. */

@@ -1,6 +1,7 @@
 /** What a run's fills add up to beside the money: round trips, turnover, slippage, and what holding would have earned. */
 import type { Fill, Order } from '../model/trading.js'
 import type { Ledger } from './ledger.js'
+import type { Market } from './market.js'
 import { decimal, toNumber } from './money.js'
 import { RoundTrips } from './metrics/round-trips.js'
 
@@ -20,7 +21,7 @@ export class Tally {
   /** Of the one instrument traded; NaN where there are several, for holding a mixture means nothing without its weights. */
   firstPrice = Number.NaN
   lastPrice = Number.NaN
-  private held: { readonly exchange: string; readonly symbol: string } | null = null
+  private held: Market | null = null
   private hasSeveral = false
   private readonly sentAt = new Map<string, number>()
 
@@ -47,16 +48,16 @@ export class Tally {
   }
 
   /** The latest price of an instrument; cheap, called on every trade. */
-  see(exchange: string, symbol: string, price: number): void {
+  see(market: Market, price: number): void {
     if (this.held === null) {
-      this.held = { exchange, symbol }
+      this.held = market
       this.firstPrice = price
-    } else if (!this.hasSeveral && (this.held.symbol !== symbol || this.held.exchange !== exchange)) {
+    } else if (!this.hasSeveral && this.held !== market) {
       this.hasSeveral = true
       this.firstPrice = this.lastPrice = Number.NaN
     }
     if (!this.hasSeveral) this.lastPrice = price
-    this.trips.mark(exchange, symbol, price)
+    this.trips.mark(market.exchange, market.symbol, price)
   }
 
   private keep(fill: Fill): void {
