@@ -7,6 +7,7 @@ import type { Instrument } from './instruments.js'
 import type { Holding, Ledger } from './ledger.js'
 import { floorTo, readAmount, textOf, toNumber, ZERO, decimal, type Decimal } from './money.js'
 import { draftOrder, isObjection, type Draft, type Objection } from './order-draft.js'
+import { submittedOrder } from './order-event.js'
 import type { PaperExchange } from './paper-exchange.js'
 import type { RiskGate } from './risk.js'
 import { sizeOf, type Sizing } from './sizing.js'
@@ -83,7 +84,7 @@ export class Broker {
     const id = `${this.parts.strategy}-${String(++this.ordered)}`
     const unpaid = this.parts.funds.reserve(id, draft, holding.mark)
     if (unpaid !== undefined) return this.refuse({ ...instrument, ...draftText(draft) }, unpaid, now)
-    return submitted(this.parts.strategy, id, draft, now)
+    return submittedOrder(this.parts.strategy, id, draft, now)
   }
 
   /** Whether a change may be sent; its funds are locked anew. @returns the refusal where it may not. */
@@ -127,7 +128,7 @@ export class Broker {
       now,
     )
     if (isObjection(draft)) throw new Error(`cannot close the position: ${draft.detail}`)
-    return submitted(this.parts.strategy, `${this.parts.strategy}-${String(++this.ordered)}`, draft, now)
+    return submittedOrder(this.parts.strategy, `${this.parts.strategy}-${String(++this.ordered)}`, draft, now)
   }
 
   /** Frees what a finished order had locked. */
@@ -202,35 +203,6 @@ export class Broker {
       sum = order.buying ? sum.plus(order.remaining) : sum.minus(order.remaining)
     }
     return sum
-  }
-}
-
-function submitted(strategy: string, id: string, draft: Draft, now: Micros): Order {
-  const { market } = draft
-  return {
-    type: 'order',
-    exchange: market.exchange,
-    symbol: market.symbol,
-    pair: market.pair,
-    strategy,
-    id,
-    tag: draft.tag,
-    side: draft.side,
-    kind: draft.kind,
-    size: textOf(draft.size),
-    price: draft.price === null ? null : textOf(draft.price),
-    stopPrice: draft.stopPrice === null ? null : textOf(draft.stopPrice),
-    trailing: draft.trailing,
-    ...(draft.activation === null ? {} : { activation: textOf(draft.activation) }),
-    timeInForce: draft.timeInForce,
-    expires: draft.expires,
-    postOnly: draft.postOnly,
-    reduceOnly: draft.reduceOnly,
-    group: draft.group,
-    filled: '0',
-    status: 'submitted',
-    reason: null,
-    time: now,
   }
 }
 

@@ -56,12 +56,24 @@ function readAny(text: string): Units {
 /** Plain notation, no trailing zeros, never an exponent. */
 export function printUnits(units: number | bigint, scale: number): string {
   if (scale === 0) return String(units)
-  const power = POWERS[scale]
-  if (typeof units === 'number' && power !== undefined && Math.abs(units) < SHORT) {
-    const text = String(units / power)
-    if (!text.includes('e')) return text
-  }
+  if (typeof units === 'number' && scale <= PRINTED_IN_PARTS) return printParts(units, scale)
   return printDigits(String(units), scale)
+}
+
+/** So many decimal places that a fraction with a one before it is still a small integer, which prints faster than any other number. */
+const PRINTED_IN_PARTS = 8
+
+function printParts(units: number, scale: number): string {
+  const power = POWERS[scale] as number
+  const magnitude = Math.abs(units)
+  // Below 2^53 no quotient is rounded up to the next whole number, and what is taken off here is exact.
+  const whole = Math.floor(magnitude / power)
+  const text = units < 0 ? `-${String(whole)}` : String(whole)
+  let fraction = magnitude - whole * power
+  if (fraction === 0) return text
+  let guard = power
+  for (; fraction % 10 === 0; fraction /= 10) guard /= 10
+  return `${text}.${String(guard + fraction).slice(1)}`
 }
 
 function printDigits(text: string, scale: number): string {

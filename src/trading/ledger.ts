@@ -1,6 +1,7 @@
 /** The account: exact balances, positions, fees and equity; every fill is checked against conservation. */
 import type { Equity, Fill, Position } from '../model/trading.js'
 import { MICROS_PER_MINUTE, type Micros } from '../model/time.js'
+import { AssetAccounts, withoutTrading, type Statement } from './asset-accounts.js'
 import { notional, type Market } from './market.js'
 import { decimal, decimalOf, textOf, toNumber, ZERO, type Decimal } from './money.js'
 import { PositionState } from './position.js'
@@ -36,31 +37,22 @@ export interface Holding {
 }
 
 export class Ledger {
-  private readonly balances = new Map<string, Decimal>()
-  private readonly opening = new Map<string, Decimal>()
+  private readonly accounts: AssetAccounts
   private readonly holdings = new Map<string, Map<string, Holding>>()
   private listed: readonly Holding[] = []
-  private readonly feesByAsset = new Map<string, Decimal>()
-  private readonly fundingByAsset = new Map<string, Decimal>()
-  private readonly interestByAsset = new Map<string, Decimal>()
-  /** Undoes, for the balance check, the sales that fees in the base asset are booked as: they are counted as fees already. */
-  private readonly feeSales = new Map<string, Decimal>()
   /** Fees in the reporting asset, each at the price of its moment. */
   private feesValue: Decimal = ZERO
   private readonly prices = new Map<string, number>()
 
   constructor(private readonly options: LedgerOptions) {
-    for (const [asset, amount] of Object.entries(options.balances)) {
-      this.balances.set(asset, decimal(amount))
-      this.opening.set(asset, decimal(amount))
-    }
+    this.accounts = new AssetAccounts(options.balances)
   }
 
   /** Whether a perpetual or future has been seen. */
   hasDerivatives = false
 
   balance(asset: string): Decimal {
-    return this.balances.get(asset) ?? ZERO
+    return this.accounts.find(asset)?.balance ?? ZERO
   }
 
   /** The holding of an instrument, opened flat when it is first asked for. */
@@ -100,10 +92,25 @@ export class Ledger {
   /** Equity as a double, kept current on every mark; exact again after every fill. */
   fastTotal = 0
 
+  /** Whether all the account has is in the reporting asset, so that no price moves it. */
+  private isStill = false
+
   /** Measures {@link fastTotal} and the exposures anew from the exact books. */
   remeasure(total = this.total()): void {
     this.fastTotal = toNumber(total)
     for (const holding of this.listed) holding.exposure = this.exposureOf(holding)
+    this.isStill = this.hasOnlyCash()
+  }
+
+  /** The same where only prices have moved since; most often there is nothing to do. */
+  revalue(): void {
+    if (!this.isStill) this.fastTotal = toNumber(this.total())
+  }
+
+  private hasOnlyCash(): boolean {
+    const { asset } = this.options
+    if (this.accounts.all.some(account => account.asset !== asset && !account.balance.isZero)) return false
+    return !this.listed.some(({ market, position }) => market.contract !== 'spot' && !position.size.isZero)
   }
 
   /** An asset that several markets trade for the reporting asset moves with the first of them, whose price values it. */
@@ -129,7 +136,7 @@ export class Ledger {
     const size = decimal(fill.size)
     const profit = holding.position.apply(fill.side, size, price)
     if (holding.market.contract === 'spot') this.exchange(holding.market, fill.side, size, price)
-    else this.move(holding.market.settle, profit)
+    else this.accounts.move(holding.market.settle, profit)
     this.charge(holding, fill, price)
     this.check(holding)
     const total = this.total()
@@ -143,8 +150,7 @@ export class Ledger {
     if (market.contract === 'spot' || position.size.eq(ZERO)) return ZERO
     const mark = decimalOf(markPrice)
     const received = notional(market, position.size, mark).times(decimalOf(rate)).negated()
-    this.move(market.settle, received)
-    add(this.fundingByAsset, market.settle, received)
+    this.accounts.fund(market.settle, received)
     this.check(holding)
     this.remeasure()
     return received
@@ -153,14 +159,13 @@ export class Ledger {
   /** What is owed: the balances below zero, by asset, as amounts above it. */
   debts(): (readonly [string, Decimal])[] {
     const owed: (readonly [string, Decimal])[] = []
-    for (const [asset, balance] of this.balances) if (balance.isNegative) owed.push([asset, balance.abs()])
+    for (const { asset, balance } of this.accounts.all) if (balance.isNegative) owed.push([asset, balance.abs()])
     return owed
   }
 
   /** Interest leaves the account in the asset that is owed. @throws ConservationError as {@link apply} does. */
   payInterest(asset: string, amount: Decimal): void {
-    this.move(asset, amount.negated())
-    add(this.interestByAsset, asset, amount)
+    this.accounts.payInterest(asset, amount)
     this.checkAsset(asset)
     this.remeasure()
   }
@@ -168,7 +173,7 @@ export class Ledger {
   /** Value of all positions at their marks, as a double. */
   grossExposure(): number {
     let sum = 0
-    for (const { exposure, mark } of this.all()) if (exposure !== 0) sum += Math.abs(exposure * mark)
+    for (const { exposure, mark } of this.listed) if (exposure !== 0) sum += Math.abs(exposure * mark)
     return sum
   }
 
@@ -208,10 +213,11 @@ export class Ledger {
   /** All balances at their latest prices, plus the open profit of perpetuals, in the reporting asset. */
   total(): Decimal {
     let total = ZERO
-    for (const [asset, balance] of this.balances) {
-      if (!balance.eq(ZERO)) total = total.plus(this.valueOf(asset, balance))
+    for (const { asset, balance } of this.accounts.all) {
+      if (!balance.isZero) total = total.plus(this.valueOf(asset, balance))
     }
-    for (const holding of this.all()) {
+    if (!this.hasDerivatives) return total
+    for (const holding of this.listed) {
       if (holding.market.contract === 'spot') continue
       total = total.plus(this.valueOf(holding.market.settle, unrealised(holding)))
     }
@@ -234,39 +240,30 @@ export class Ledger {
   }
 
   /** Balances, fees, funding and interest by asset, as text, in the order in which they first moved. */
-  statement(): Record<'balances' | 'fees' | 'funding' | 'interest', Record<string, string>> {
-    return {
-      balances: texts(this.balances),
-      fees: texts(this.feesByAsset),
-      funding: texts(this.fundingByAsset),
-      interest: texts(this.interestByAsset),
-    }
+  statement(): Statement {
+    return this.accounts.statement()
   }
 
   private exchange(market: Market, side: Fill['side'], size: Decimal, price: Decimal): void {
     const value = size.times(price)
-    this.move(market.base, side === 'buy' ? size : size.negated())
-    this.move(market.quote, side === 'buy' ? value.negated() : value)
+    this.accounts.move(market.base, side === 'buy' ? size : size.negated())
+    this.accounts.move(market.quote, side === 'buy' ? value.negated() : value)
   }
 
   /** A fee in the base asset shrinks the position too: it is booked as a sale at the fill's price that pays the fee. */
   private charge(holding: Holding, fill: Fill, price: Decimal): void {
     const fee = decimal(fill.fee)
-    this.move(fill.feeAsset, fee.negated())
-    add(this.feesByAsset, fill.feeAsset, fee)
+    const account = this.accounts.charge(fill.feeAsset, fee)
     const { market, position } = holding
     if (market.contract === 'spot' && fill.feeAsset === market.base && !fee.eq(ZERO)) {
       position.apply(fee.gt(ZERO) ? 'sell' : 'buy', fee.abs(), price)
-      add(this.feeSales, market.base, fee)
-      add(this.feeSales, market.quote, fee.times(price).negated())
+      account.feeSales = account.feeSales.plus(fee)
+      const quote = this.accounts.move(market.quote, ZERO)
+      quote.feeSales = quote.feeSales.minus(fee.times(price))
       this.feesValue = this.feesValue.plus(this.valueOf(market.quote, fee.times(price)))
     } else {
       this.feesValue = this.feesValue.plus(this.valueOf(fill.feeAsset, fee))
     }
-  }
-
-  private move(asset: string, amount: Decimal): void {
-    add(this.balances, asset, amount)
   }
 
   /** Zero where the account knows no price of the asset: nothing is invented, and `statement` still shows the balance. */
@@ -291,16 +288,12 @@ export class Ledger {
   }
 
   private checkAsset(asset: string): void {
-    let expected = (this.opening.get(asset) ?? ZERO)
-      .minus(this.feesByAsset.get(asset) ?? ZERO)
-      .plus(this.fundingByAsset.get(asset) ?? ZERO)
-      .minus(this.interestByAsset.get(asset) ?? ZERO)
-      .plus(this.feeSales.get(asset) ?? ZERO)
-    for (const { market, position } of this.all()) expected = expected.plus(flow(market, position, asset))
-    if (!this.balance(asset).eq(expected)) {
-      throw new ConservationError(
-        `${asset}: the balance is ${textOf(this.balance(asset))}, its movements say ${textOf(expected)}`,
-      )
+    const account = this.accounts.find(asset)
+    let expected = account === undefined ? ZERO : withoutTrading(account)
+    for (const { market, position } of this.listed) expected = expected.plus(flow(market, position, asset))
+    const balance = account?.balance ?? ZERO
+    if (!balance.eq(expected)) {
+      throw new ConservationError(`${asset}: the balance is ${textOf(balance)}, its movements say ${textOf(expected)}`)
     }
   }
 }
@@ -315,12 +308,4 @@ function flow(market: Market, position: PositionState, asset: string): Decimal {
   const base = asset === market.base ? position.bought.minus(position.sold) : ZERO
   const quote = asset === market.quote ? position.received.minus(position.spent) : ZERO
   return base.plus(quote)
-}
-
-function add(map: Map<string, Decimal>, key: string, amount: Decimal): void {
-  map.set(key, (map.get(key) ?? ZERO).plus(amount))
-}
-
-function texts(map: ReadonlyMap<string, Decimal>): Record<string, string> {
-  return Object.fromEntries([...map].map(([asset, amount]) => [asset, textOf(amount)]))
 }

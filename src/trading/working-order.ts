@@ -3,12 +3,11 @@ import type { DecimalText, Order, OrderStatus, ReasonCode } from '../model/tradi
 import type { Micros } from '../model/time.js'
 import type { Market } from './market.js'
 import { decimal, textOf, ZERO, type Decimal } from './money.js'
-
-const FINAL: ReadonlySet<OrderStatus> = new Set<OrderStatus>(['filled', 'cancelled', 'rejected', 'expired'])
+import { turnedOrder } from './order-event.js'
 
 /** Orders in these states can still change. */
 export function isOpen(status: OrderStatus): boolean {
-  return !FINAL.has(status)
+  return status !== 'filled' && status !== 'cancelled' && status !== 'rejected' && status !== 'expired'
 }
 
 export class WorkingOrder {
@@ -83,7 +82,8 @@ export class WorkingOrder {
   /** Moves to `status` and tells so. */
   turn(status: OrderStatus, reason: ReasonCode | null, now: Micros): Order {
     this.status = status
-    this.last = { ...this.last, size: textOf(this.size), filled: textOf(this.filled), status, reason, time: now }
+    const [size, filled] = [textOf(this.size), textOf(this.filled)]
+    this.last = turnedOrder(this.last, { size, filled, status, reason, time: now })
     return this.last
   }
 
