@@ -7,16 +7,20 @@
  */
 import type { Rule } from './field.js'
 import { integerText, QuotedIds } from './ids.js'
-import { bytes, POWERS, words } from './scanner.js'
+import { bytes, POWERS, reached, words } from './scanner.js'
 import type { Layout, ScalarReading, Step } from './steps.js'
 import { Texts } from './texts.js'
 import { IsoTimes } from './times.js'
 
 /**
- * Reads the loaded message of `length` bytes and appends what it says.
+ * Reads the loaded message that stands from `start`, 0 unless told, up to `end` and appends what it says. With {@link OPEN} for its
+ * end, `reached` then says where it ended.
  * @returns false, with nothing appended, where the message is not of the layout or its values need the general way.
  */
-export type LayoutReader = (length: number, received: number, out: unknown[]) => boolean
+export type LayoutReader = (end: number, received: number, out: unknown[], start?: number) => boolean
+
+/** The end of a message that is still to be found. */
+export const OPEN = -1
 
 let serial = 0
 
@@ -28,19 +32,20 @@ export function compileLayout(layout: Layout, rule: Rule): LayoutReader | undefi
     "'use strict'",
     ...writer.parts.map((_, index) => `const p${index} = parts[${index}]`),
     // The serial number makes the text unique: functions of equal text would share the type feedback.
-    `return function layout${serial++}(length, received, out) {`,
-    'let at = 0, w = 0, c = 0, s = 0, f = 0',
+    `return function layout${serial++}(end, received, out, start = 0) {`,
+    'let at = start, w = 0, c = 0, s = 0, f = 0',
     ...writer.lines,
-    'if (at !== length) return false',
+    `if (end === ${OPEN}) reached[0] = at`,
+    'else if (at !== end) return false',
     `return make(${['received', 'out', ...layout.values.map(value => variable('v', value))].join(', ')})`,
     '}',
   ].join('\n')
   try {
     // eslint-disable-next-line @typescript-eslint/no-implied-eval -- see above
-    const create = new Function('bytes', 'words', 'powers', 'integerText', 'make', 'parts', code) as (
+    const create = new Function('bytes', 'words', 'powers', 'integerText', 'reached', 'make', 'parts', code) as (
       ...parts: unknown[]
     ) => LayoutReader
-    return create(bytes, words, POWERS, integerText, rule.make, writer.parts)
+    return create(bytes, words, POWERS, integerText, reached, rule.make, writer.parts)
   } catch (error) {
     if (error instanceof EvalError) return undefined
     throw error

@@ -1,8 +1,8 @@
 /** EvolvingConsciousInterface · schema drift, self-specialising decoders: learns the layouts of an exchange's messages and reads them from their bytes. */
 import type { Rule } from './field.js'
-import { compileLayout, type LayoutReader } from './layout-code.js'
+import { compileLayout, OPEN, type LayoutReader } from './layout-code.js'
 import { outlineOf } from './outline.js'
-import { load, LONGEST_SCANNED, words } from './scanner.js'
+import { bytes, load, LONGEST_SCANNED, reached, words } from './scanner.js'
 import { layoutBy, shapeOf, type KnownRows } from './steps.js'
 
 /** The general way to decode a message; the learned one must give the same, always. */
@@ -34,6 +34,8 @@ interface Specialist {
   readonly rule: string
   readonly shape: string
   readonly read: LayoutReader
+  /** A message of it fits on one line, so that it can be read among others. */
+  readonly isOneLine: boolean
   messages: number
   /** As `messages`, halved whenever room is made, so that what was of use long ago does not stay for ever. */
   use: number
@@ -86,15 +88,16 @@ export class Layouts {
   /** Reads the message if a learned layout fits it. @returns false, with nothing appended, where none does. */
   read<Event extends object>(data: Buffer, receivedAt: number, out: Event[], general: MessageDecoder<Event>): boolean {
     if (this.specialists.length === 0 || !load(data)) return false
-    const place = guessPlace()
-    const first = this.guesses[place] ?? 0
-    if (this.readAs(first, data, receivedAt, out, general)) return true
-    for (let index = 0; index < this.specialists.length; index++) {
-      if (index === first || !this.readAs(index, data, receivedAt, out, general)) continue
-      this.guesses[place] = index
-      return true
-    }
-    return false
+    return this.readLoaded(0, data, receivedAt, out, general)
+  }
+
+  /**
+   * Reads the message that stands at `at` among loaded lines, if a learned layout fits it; the caller looks at what stands behind it.
+   * @returns where it ends; -1, with nothing appended, where none fits.
+   */
+  readAt<Event extends object>(at: number, receivedAt: number, out: Event[], general: MessageDecoder<Event>): number {
+    if (this.specialists.length === 0 || !this.readLoaded(at, undefined, receivedAt, out, general)) return -1
+    return reached[0] ?? -1
   }
 
   /** The general way has decoded the message, and what it found stands behind `start`: perhaps its layout can be learned. */
@@ -113,7 +116,7 @@ export class Layouts {
       const found: object[] = []
       load(data)
       if (!read?.(data.length, receivedAt, found) || !areSame(found, out, start)) continue
-      this.adopt({ rule: rule.name, shape, read, messages: 0, use: 0 })
+      this.adopt({ rule: rule.name, shape, read, isOneLine: !shape.includes('\n'), messages: 0, use: 0 })
       return
     }
   }
@@ -159,22 +162,43 @@ export class Layouts {
     for (const known of this.specialists) known.use = Math.floor(known.use / 2)
   }
 
+  /** @param data the message, where its end is known. */
+  private readLoaded<Event extends object>(
+    at: number,
+    data: Buffer | undefined,
+    receivedAt: number,
+    out: Event[],
+    general: MessageDecoder<Event>,
+  ): boolean {
+    const place = guessPlace(at)
+    const first = this.guesses[place] ?? 0
+    if (this.readAs(first, at, data, receivedAt, out, general)) return true
+    for (let index = 0; index < this.specialists.length; index++) {
+      if (index === first || !this.readAs(index, at, data, receivedAt, out, general)) continue
+      this.guesses[place] = index
+      return true
+    }
+    return false
+  }
+
   private readAs<Event extends object>(
     index: number,
-    data: Buffer,
+    at: number,
+    data: Buffer | undefined,
     receivedAt: number,
     out: Event[],
     general: MessageDecoder<Event>,
   ): boolean {
     const specialist = this.specialists[index]
-    if (specialist === undefined) return false
+    if (specialist === undefined || (data === undefined && !specialist.isOneLine)) return false
     const start = out.length
-    if (!specialist.read(data.length, receivedAt, out)) return false
+    if (!specialist.read(data === undefined ? OPEN : data.length, receivedAt, out, at)) return false
     this.counts.fast++
     specialist.use++
     const count = ++specialist.messages
-    if ((count & (count - 1)) === 0) return this.compare(specialist, data, receivedAt, out, start, general)
-    return true
+    if ((count & (count - 1)) !== 0) return true
+    const message = data ?? Buffer.from(bytes.subarray(at, reached[0]))
+    return this.compare(specialist, message, receivedAt, out, start, general)
   }
 
   /** A rule that does not say all that matters would show here. @returns false where the message must be decoded again. */
@@ -216,6 +240,11 @@ export class LearningDecoder<Event extends object> implements MessageDecoder<Eve
     return this.layouts.read(data, receivedAt, out, this.general)
   }
 
+  /** The same for the message at `at` among loaded lines. @returns where it ends, or -1. */
+  readAt(at: number, receivedAt: number, out: Event[]): number {
+    return this.layouts.readAt(at, receivedAt, out, this.general)
+  }
+
   decode(data: Buffer, receivedAt: number, out: Event[]): void {
     if (this.layouts.read(data, receivedAt, out, this.general)) return
     const start = out.length
@@ -224,9 +253,9 @@ export class LearningDecoder<Event extends object> implements MessageDecoder<Eve
   }
 }
 
-function guessPlace(): number {
-  let hash = words.getInt32(8, true)
-  for (let at = 12; at < 32; at += 4) hash = Math.imul(hash, 0x01000193) ^ words.getInt32(at, true)
+function guessPlace(start: number): number {
+  let hash = words.getInt32(start + 8, true)
+  for (let at = start + 12; at < start + 32; at += 4) hash = Math.imul(hash, 0x01000193) ^ words.getInt32(at, true)
   return (hash ^ (hash >>> 15)) & (GUESSES - 1)
 }
 

@@ -10,21 +10,44 @@
 
 /** Longer messages (snapshots of deep books) take the general way. */
 export const LONGEST_SCANNED = 65_536
-/** A read of four bytes begins at the closing zero at the latest. */
-const SLACK = 8
+/** A comparison begins at the closing zero at the latest, and the guess at the layout looks at 32 bytes from there. */
+const SLACK = 32
 
 /** The message being read, followed by a zero byte. One message at a time, and nobody keeps a view of it. */
 export const bytes: Buffer = Buffer.alloc(LONGEST_SCANNED + SLACK)
 /** The same memory for four bytes at a time, little end first. */
 export const words = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
 
+/** Where the last message ended that was read without knowing its end. */
+export const reached = new Int32Array(1)
+
+/** Whose lines the buffer holds; null for nobody's, as after the next message. */
+let holder: object | null = null
+
 /** Copies a message in. @returns false where it is too long to be read this way. */
 export function load(data: Uint8Array): boolean {
   const { length } = data
   if (length > LONGEST_SCANNED) return false
+  holder = null
   bytes.set(data)
   bytes[length] = 0
   return true
+}
+
+/**
+ * Copies in what stands in a block from `from` on, as much as there is room for: many lines at once, whose messages are read where they
+ * stand. @returns how many bytes.
+ */
+export function loadLines(owner: object, block: Buffer, from: number): number {
+  holder = owner
+  const length = block.copy(bytes, 0, from, from + LONGEST_SCANNED)
+  bytes[length] = 0
+  return length
+}
+
+/** False where the buffer has been used for something else since {@link loadLines}. */
+export function holdsLinesOf(owner: object): boolean {
+  return holder === owner
 }
 
 /** 10^0 to 10^22: the powers of ten that a double holds exactly. */

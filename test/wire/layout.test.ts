@@ -4,6 +4,7 @@ import { exactPrice, exactSize, idText } from '../../src/model/number.js'
 import { asObject, asString, parseJson } from '../../src/wire/json.js'
 import { choice, flag, id, list, optional, price, rule, size, text } from '../../src/wire/field.js'
 import { Layouts, type MessageDecoder } from '../../src/wire/layout.js'
+import { holdsLinesOf, load, loadLines, LONGEST_SCANNED } from '../../src/wire/scanner.js'
 
 interface Found {
   readonly symbol: string
@@ -62,6 +63,103 @@ function decoderOf(rules = [trades]) {
 
 const frame = (p: string, rest = ''): string => `{"k":"t","s":"BTC","i":12345678,"p":${p},"q":"0.500","b":true${rest}}`
 const FOUND = { symbol: 'BTC', id: '12345678', price: 97_123.45, size: 0.5, buys: true }
+
+describe('Layouts among lines', () => {
+  const message = '{"k":"t","s":"BTC","i":12345678,"p":"97123.45","q":"0.500","b":true}'
+
+  function readerOf(sample = message) {
+    const layouts = new Layouts([trades])
+    const decoder = layouts.decoder(new General())
+    for (let count = 0; count < 2; count++) decoder.decode(Buffer.from(sample), 1, [])
+    const owner = {}
+    return {
+      layouts,
+      read: (block: Buffer, at: number): { end: number; out: Found[] } => {
+        loadLines(owner, block, 0)
+        const out: Found[] = []
+        return { end: decoder.readAt(at, 1, out), out }
+      },
+    }
+  }
+
+  it('reads a message wherever it stands and says where it ends, whatever follows', () => {
+    const { read } = readerOf()
+    for (const before of ['', '{"d":', 'x'.repeat(1_000)]) {
+      for (const behind of ['', '}\n', '}\n{"d":', message, '\0', '}'.repeat(500)]) {
+        const found = read(Buffer.from(before + message + behind), before.length)
+        expect(found, `${before.length} ${behind}`).toEqual({ end: before.length + message.length, out: [FOUND] })
+      }
+    }
+  })
+
+  it('reads none that is not of a learned layout, also where its line would make it one', () => {
+    const { read } = readerOf()
+    for (let length = 0; length < message.length; length++) {
+      expect(read(Buffer.from(message.slice(0, length)), 0), String(length)).toEqual({ end: -1, out: [] })
+      const cut = `${message.slice(0, length)}}\n${message}}\n`
+      // Cut by its last byte alone it ends with what ends its line: the caller sees that something else follows.
+      const end = length === message.length - 1 ? message.length : -1
+      expect(read(Buffer.from(cut), 0).end, String(length)).toBe(end)
+    }
+  })
+
+  it('compares both ways at the same distances, and gives up what is not the same', () => {
+    const { layouts, read } = readerOf()
+    for (let count = 0; count < 100; count++) expect(read(Buffer.from(`${message}}\n`), 0).out).toEqual([FOUND])
+    expect(layouts.stats()).toMatchObject({ fast: 100, compared: 7, givenUp: 0 })
+    const wrong = rule({
+      name: 'wrong',
+      when: { k: 't' },
+      fields: [price('p')],
+      make: (_, out: Found[], found) => {
+        out.push({ ...FOUND, price: found })
+        return true
+      },
+    })
+    const general = new General()
+    const learned = new Layouts([wrong])
+    const decoder = learned.decoder(general)
+    for (let count = 0; count < 2; count++) decoder.decode(Buffer.from(message), 1, [])
+    const other = Buffer.from(message.replace('"i":12345678', '"i":87654321'))
+    loadLines({}, other, 0)
+    const out: Found[] = []
+    expect(decoder.readAt(0, 1, out)).toBe(-1)
+    expect(out).toEqual([])
+    expect(learned.stats()).toMatchObject({ givenUp: 1, layouts: [] })
+  })
+
+  it('leaves alone a layout that goes over several lines', () => {
+    const broken = message.replace('{"k"', '{\n"k"')
+    const { layouts, read } = readerOf(broken)
+    expect(layouts.stats().layouts).toHaveLength(1)
+    expect(read(Buffer.from(`${broken}}\n`), 0)).toEqual({ end: -1, out: [] })
+  })
+
+  it('reads up to the last byte that there is room for', () => {
+    const { read } = readerOf()
+    for (const room of [0, 1, 4, 31, 32, 33, 70]) {
+      const at = LONGEST_SCANNED - message.length - room
+      const block = Buffer.from(' '.repeat(at) + message + '}\n'.repeat(100))
+      expect(read(block, at), String(room)).toEqual({ end: at + message.length, out: [FOUND] })
+    }
+    for (let at = LONGEST_SCANNED - message.length + 1; at <= LONGEST_SCANNED; at++) {
+      const block = Buffer.from(' '.repeat(at) + message + '}\n'.repeat(100))
+      expect(read(block, at), String(at)).toEqual({ end: -1, out: [] })
+    }
+  })
+
+  it('knows whose lines are loaded', () => {
+    const [one, other] = [{}, {}]
+    const block = Buffer.from('x'.repeat(LONGEST_SCANNED + 5))
+    expect(loadLines(one, block, 10)).toBe(LONGEST_SCANNED - 5)
+    expect(loadLines(one, block, 0)).toBe(LONGEST_SCANNED)
+    expect([holdsLinesOf(one), holdsLinesOf(other)]).toEqual([true, false])
+    loadLines(other, block, 0)
+    expect([holdsLinesOf(one), holdsLinesOf(other)]).toEqual([false, true])
+    load(Buffer.from('{}'))
+    expect(holdsLinesOf(other)).toBe(false)
+  })
+})
 
 describe('Layouts', () => {
   it('learns a layout that it sees twice and reads the next ones from their bytes', () => {
