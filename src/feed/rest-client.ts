@@ -14,6 +14,8 @@ export interface Question {
   readonly exchange: string
   /** @param base as of the exchange's snapshots. @returns undefined where there is nothing to ask. */
   readonly url: (base: string | null) => string | undefined
+  /** JSON to be sent along, by POST. */
+  readonly body?: string
 }
 
 /** The answer's body, or in a few words why there is none. */
@@ -39,7 +41,7 @@ export class RestClient {
       if (url === undefined) return { why: 'the exchange does not tell' }
       const host = hostOf(url)
       await this.pause(this.shared.penalties.reserveRequest(host, RATE))
-      const answer = await this.fetch(url, line.route.proxy)
+      const answer = await this.fetch(url, question.body, line.route.proxy)
       if ('body' in answer) return answer
       const { status, retryAfterMs, detail } = answer.failure
       if (status === 429 || status === 418) this.shared.penalties.refused(host, status, retryAfterMs)
@@ -55,9 +57,18 @@ export class RestClient {
     this.waiting.clear()
   }
 
-  private fetch(url: string, proxy: string | null): Promise<RestAnswer> {
+  private fetch(url: string, body: string | undefined, proxy: string | null): Promise<RestAnswer> {
     const { clock, timers, ca, timing } = this.shared
-    const pending = startRequest({ url, method: 'GET', proxy, clock, timers, ca, deadlineMs: timing.restMs })
+    const pending = startRequest({
+      url,
+      method: body === undefined ? 'GET' : 'POST',
+      body,
+      proxy,
+      clock,
+      timers,
+      ca,
+      deadlineMs: timing.restMs,
+    })
     return this.until(pending.answer, pending.abort)
   }
 

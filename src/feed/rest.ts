@@ -12,6 +12,8 @@ import type { Timers } from './timers.js'
 export interface RestRequest {
   readonly url: string
   readonly method: 'GET' | 'POST'
+  /** JSON that is sent along. */
+  readonly body?: string | undefined
   readonly proxy: string | null
   readonly clock: EdgeClock
   readonly timers: Timers
@@ -38,7 +40,14 @@ export function startRequest(options: RestRequest): PendingRequest {
   const answer = new Promise<RestAnswer>(resolve => (settle = resolve))
   const http = (secure ? requestTls : requestPlain)(options.url, {
     method: options.method,
-    headers: { accept: 'application/json', 'user-agent': 'genesis', connection: 'close' },
+    headers: {
+      accept: 'application/json',
+      'user-agent': 'genesis',
+      connection: 'close',
+      ...(options.body === undefined
+        ? {}
+        : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(options.body) }),
+    },
     createConnection: dialer.open,
   })
   const finish = (result: RestAnswer): void => {
@@ -60,7 +69,7 @@ export function startRequest(options: RestRequest): PendingRequest {
     }
     fail(httpEnding(statusCode, headers.location, parseRetryAfter(headers['retry-after'], options.clock.now() / 1_000)))
   })
-  http.end()
+  http.end(options.body)
   return { answer, abort: () => fail(ending('stopped', 'stopped')) }
 }
 

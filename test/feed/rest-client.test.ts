@@ -57,6 +57,18 @@ describe('RestClient', () => {
     expect(asked).toBe(-7)
   })
 
+  it('sends along by POST what the address wants to be told', async () => {
+    const base = await server((request, response) => {
+      const { method, headers } = request
+      let body = ''
+      request.setEncoding('utf8').on('data', (text: string) => (body += text))
+      request.on('end', () => response.end(JSON.stringify([method, headers['content-type'], body])))
+    })
+    const answer = await client(base).rest.ask({ ...question, body: '{"type":"meta","of":"µ"}' })
+    expect(answer).toEqual({ body: JSON.stringify(['POST', 'application/json', '{"type":"meta","of":"µ"}']) })
+    expect(await client(base).rest.ask(question)).toEqual({ body: JSON.stringify(['GET', null, '']) })
+  })
+
   it('takes a refusal for an answer', async () => {
     let asked = 0
     const base = await server((_, response) => {
