@@ -54,8 +54,11 @@ async function rulesOf(
   const address = request?.url(instrument, null)
   if (request === undefined || address === undefined) return 'the exchange does not tell them'
   // One answer may hold all instruments of an exchange.
-  const answer = answers.get(address) ?? rest.ask({ exchange, url: base => request.url(instrument, base) })
-  answers.set(address, answer)
+  const body = request.body?.(instrument)
+  const key = `${address}\n${body ?? ''}`
+  const question = { exchange, url: (base: string | null) => request.url(instrument, base) }
+  const answer = answers.get(key) ?? rest.ask(body === undefined ? question : { ...question, body })
+  answers.set(key, answer)
   const told = await answer
   return 'why' in told ? told.why : readRules(() => request.read(told.body, instrument))
 }

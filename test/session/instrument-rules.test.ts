@@ -10,8 +10,8 @@ function rest(answers: Readonly<Record<string, string>>) {
   const asked: string[] = []
   return {
     asked,
-    ask: ({ url }: Question) => {
-      const address = url('http://x') ?? ''
+    ask: ({ url, body: sent = '' }: Question) => {
+      const address = `${url('http://x') ?? ''}${sent}`
       asked.push(address)
       const body = answers[address.slice('http://x'.length)]
       return Promise.resolve(body === undefined ? { why: 'HTTP 451' } : { body })
@@ -31,7 +31,7 @@ describe('findRules', () => {
     })
     const found = await findRules(
       spot,
-      streams('btcusdt@trade', 'btcusdt@depth', 'ethusdt@trade', 'bitfinex:btcusd@trade'),
+      streams('btcusdt@trade', 'btcusdt@depth', 'ethusdt@trade', 'ccxt:mexc:BTC/USDT@trade'),
     )
     expect(found.rules).toEqual({ 'binance:BTCUSDT': { tickSize: '0.01' } })
     expect(found.unknown).toEqual([{ instrument: 'binance:ETHUSDT', why: 'HTTP 451' }])
@@ -42,6 +42,24 @@ describe('findRules', () => {
     const all = await findRules(futures, streams('binance-futures:btcusdt@trade', 'binance-futures:ethusdt@trade'))
     expect(Object.keys(all.rules)).toEqual(['binance-futures:BTCUSDT', 'binance-futures:ETHUSDT'])
     expect([futures.asked.length, unknownText(all)]).toEqual([1, undefined])
+  })
+
+  it('asks one address for each thing that it wants to be told', async () => {
+    const one = rest({
+      '/info{"type":"meta"}': '{"universe":[{"name":"BTC","szDecimals":5},{"name":"ETH","szDecimals":4}]}',
+      '/info{"type":"spotMeta"}':
+        '{"tokens":[{"name":"HYPE","szDecimals":2,"index":150}],"universe":[{"name":"@107","tokens":[150,0]}]}',
+    })
+    const found = await findRules(
+      one,
+      streams('hyperliquid:BTC@trade', 'hyperliquid:ETH@trade', 'hyperliquid:HYPE/USDC@trade'),
+    )
+    expect(found.rules).toEqual({
+      'hyperliquid:BTC': { tickSize: '0.1', stepSize: '0.00001' },
+      'hyperliquid:ETH': { tickSize: '0.01', stepSize: '0.0001' },
+      'hyperliquid:@107': { tickSize: '0.000001', stepSize: '0.01' },
+    })
+    expect(one.asked).toHaveLength(2)
   })
 
   it('tells why there are none, whatever the answer is', async () => {
@@ -59,6 +77,9 @@ describe('findRules', () => {
   })
 
   it('knows who tells none', () => {
-    expect([tellsRules(streams('bitfinex:btcusd@trade')), tellsRules(streams('btcusdt@trade'))]).toEqual([false, true])
+    expect([tellsRules(streams('ccxt:mexc:BTC/USDT@trade')), tellsRules(streams('btcusdt@trade'))]).toEqual([
+      false,
+      true,
+    ])
   })
 })

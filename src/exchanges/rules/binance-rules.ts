@@ -1,6 +1,7 @@
 /** Rules of the Binance family out of `exchangeInfo`. */
 import type { TradingRules } from '../../model/instrument.js'
 import { own, type JsonObject } from '../../wire/json.js'
+import { isCoinMargined } from '../family/binance-symbols.js'
 import { decimal, entryOf, objectAt, told, type RulesRequest } from './rules-request.js'
 
 /** @see https://developers.binance.com/docs/binance-spot-api-docs/filters */
@@ -13,12 +14,15 @@ export function spotRules(host: string): RulesRequest {
 }
 
 /**
- * USD-M contracts; the answer always holds all of them. Sizes of COIN-M are contracts of another host, and left out.
+ * Contracts; each answer holds all of its host. Sizes of COIN-M are contracts, in the messages as here; a least value it has none.
  * @see https://developers.binance.com/docs/derivatives/usds-margined-futures/market-data/rest-api/Exchange-Information
+ * @see https://developers.binance.com/docs/derivatives/coin-margined-futures/market-data/rest-api/Exchange-Information
  */
 export const futuresRules: RulesRequest = {
   url: ({ symbol }, base) =>
-    symbol.includes('USD_') ? undefined : `${base ?? 'https://fapi.binance.com'}/fapi/v1/exchangeInfo`,
+    isCoinMargined(symbol)
+      ? `${base ?? 'https://dapi.binance.com'}/dapi/v1/exchangeInfo`
+      : `${base ?? 'https://fapi.binance.com'}/fapi/v1/exchangeInfo`,
   read: readRules,
 }
 

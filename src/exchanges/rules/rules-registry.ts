@@ -1,6 +1,7 @@
 /** Which exchanges tell the rules of their instruments by public REST, and how. */
 import { futuresRules, spotRules } from './binance-rules.js'
 import { bybitRules, okxRules } from './category-rules.js'
+import { bitfinexRules, bitstampRules, hyperliquidRules } from './listing-rules.js'
 import type { RulesRequest } from './rules-request.js'
 import {
   coinbaseAdvancedRules,
@@ -12,10 +13,7 @@ import {
   kucoinRules,
 } from './spot-rules.js'
 
-/**
- * Left out: Bitstamp, whose listing is being replaced; Bitfinex, whose prices have five digits and no step; Hyperliquid, which is
- * asked by POST; and exchanges through ccxt.
- */
+/** Left out: exchanges through ccxt. */
 export const RULES: ReadonlyMap<string, RulesRequest> = new Map([
   ['binance', spotRules('https://api.binance.com')],
   ['binance-us', spotRules('https://api.binance.us')],
@@ -29,6 +27,9 @@ export const RULES: ReadonlyMap<string, RulesRequest> = new Map([
   ['gateio', gateRules],
   ['kucoin', kucoinRules],
   ['gemini', geminiRules],
+  ['bitstamp', bitstampRules],
+  ['bitfinex', bitfinexRules],
+  ['hyperliquid', hyperliquidRules],
   // The embedded exchange has no address but the one it is given.
   ['sim', spotRules('http://127.0.0.1')],
 ])

@@ -11,6 +11,8 @@ export interface AskedInstrument {
 export interface RulesRequest {
   /** Address of an answer that holds the instrument's rules; undefined where the exchange tells none of its kind. `base` as for snapshots. */
   url(instrument: AskedInstrument, base: string | null): string | undefined
+  /** What is sent along, by POST, to an address that wants to be told what is asked for; JSON. */
+  body?(instrument: AskedInstrument): string
   /** What the answer says of the instrument; a rule that it does not have, or that is switched off with 0, is left out. */
   read(body: string, instrument: AskedInstrument): TradingRules
   /** The other side, for the exchange in a box: the answer to an address, out of rules that a recording knows. */

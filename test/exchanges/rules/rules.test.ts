@@ -44,6 +44,31 @@ const CASES: readonly (readonly [exchange: string, typed: string, url: string, b
   ['kucoin', 'BTC-USDT', 'https://api.kucoin.com/api/v2/symbols/BTC-USDT',
     '{"code":"200000","data":{"symbol":"BTC-USDT","baseMinSize":"0.00001","baseIncrement":"0.00000001","priceIncrement":"0.1","minFunds":"0.1"}}',
     { tickSize: '0.1', stepSize: '0.00000001', minSize: '0.00001', minNotional: '0.1' }],
+  ['binance-futures', 'BTCUSD_PERP', 'https://dapi.binance.com/dapi/v1/exchangeInfo',
+    '{"symbols":[{"symbol":"BTCUSD_250627","filters":[{"filterType":"PRICE_FILTER","tickSize":"9"}]},{"symbol":"BTCUSD_PERP","contractStatus":"TRADING","contractSize":100,"filters":[{"filterType":"PRICE_FILTER","minPrice":"1000","tickSize":"0.1"},{"filterType":"LOT_SIZE","stepSize":"1","maxQty":"60000","minQty":"1"},{"filterType":"MAX_NUM_ORDERS","limit":200}]}]}',
+    { tickSize: '0.1', stepSize: '1', minSize: '1' }],
+  ['bitstamp', 'BTC/USD', 'https://www.bitstamp.net/api/v2/markets/',
+    '[{"name":"BTC/EUR","market_symbol":"btceur","base_decimals":1,"counter_decimals":1},{"name":"BTC/USD","market_symbol":"btcusd","base_currency":"BTC","base_decimals":8,"counter_currency":"USD","counter_decimals":0,"minimum_order_value":"10","trading":"Enabled","instant_order_counter_decimals":2,"market_type":"SPOT"}]',
+    { tickSize: '1', stepSize: '0.00000001', minNotional: '10' }],
+  ['bitstamp', 'BTC/USD:USD', 'https://www.bitstamp.net/api/v2/markets/',
+    '[{"market_symbol":"btcusd-perp","base_decimals":5,"counter_decimals":0,"minimum_order_value":"10","minimum_order_amount":"0.00001000","market_type":"PERPETUAL","payoff_type":"Linear","contract_size":"1.00000000"}]',
+    { tickSize: '1', stepSize: '0.00001', minSize: '0.00001', minNotional: '10' }],
+  // As it was listed before.
+  ['bitstamp', 'usdcusd', 'https://www.bitstamp.net/api/v2/markets/',
+    '[{"name":"USDC/USD","url_symbol":"usdcusd","base_decimals":5,"counter_decimals":5,"instant_order_counter_decimals":5,"minimum_order":"10.00000 USD"}]',
+    { tickSize: '0.00001', stepSize: '0.00001', minNotional: '10' }],
+  ['bitfinex', 'AAVE/USD', 'https://api-pub.bitfinex.com/v2/conf/pub:info:pair',
+    '[[["BTCUSD",[null,null,null,"0.00004","2000.0",null,null,null,0.1,0.05,null,null]],["AAVE:USD",[null,null,null,"0.02","5000.0",null,null,null,null,null,null,null]]]]',
+    { minSize: '0.02' }],
+  ['bitfinex', 'BTC/USDT:USDT', 'https://api-pub.bitfinex.com/v2/conf/pub:info:pair:futures',
+    '[[["BTCF0:USTF0",[null,null,null,"0.0001","100.0",null,null,null,0.01,0.005]]]]',
+    { minSize: '0.0001' }],
+  ['hyperliquid', 'BTC', 'https://api.hyperliquid.xyz/info',
+    '{"universe":[{"name":"ETH","szDecimals":4,"maxLeverage":50},{"name":"BTC","szDecimals":5,"maxLeverage":50}]}',
+    { tickSize: '0.1', stepSize: '0.00001' }],
+  ['hyperliquid', 'HYPE/USDC', 'https://api.hyperliquid.xyz/info',
+    '{"tokens":[{"name":"USDC","szDecimals":8,"weiDecimals":8,"index":0},{"name":"PURR","szDecimals":0,"weiDecimals":5,"index":1},{"name":"HYPE","szDecimals":2,"weiDecimals":8,"index":150}],"universe":[{"name":"PURR/USDC","tokens":[1,0],"index":0,"isCanonical":true},{"name":"@107","tokens":[150,0],"index":107,"isCanonical":false}]}',
+    { tickSize: '0.000001', stepSize: '0.01' }],
   ['gemini', 'btcusd', 'https://api.gemini.com/v1/symbols/details/btcusd',
     '{"symbol":"BTCUSD","tick_size":1E-8,"quote_increment":0.01,"min_order_size":"0.00001"}',
     { tickSize: '0.01', stepSize: '0.00000001', minSize: '0.00001' }],
@@ -63,7 +88,8 @@ describe('rules of instruments', () => {
   })
 
   it.each([...RULES.keys()])('%s says nothing where the answer does not', name => {
-    const instrument = EXCHANGES.get(name)!.instrument(name === 'deribit' ? 'BTC-PERPETUAL' : 'BTC/USDT')!
+    const typed = name === 'deribit' ? 'BTC-PERPETUAL' : name === 'hyperliquid' ? '@107' : 'BTC/USDT'
+    const instrument = EXCHANGES.get(name)!.instrument(typed)!
     for (const body of ['{}', '[]', 'null', '{"symbols":[{}],"result":[],"data":null}', '{"symbols":[{"symbol":"BTCUSDT","filters":"none"}]}'])
       expect(RULES.get(name)!.read(body, instrument)).toEqual({})
   }) // prettier-ignore
@@ -72,7 +98,16 @@ describe('rules of instruments', () => {
     const url = (name: string, typed: string): string | undefined =>
       RULES.get(name)!.url(EXCHANGES.get(name)!.instrument(typed)!, null)
     expect(url('gateio', 'BTC/USDT:USDT')).toBeUndefined()
-    expect(url('binance-futures', 'BTCUSD_PERP')).toBeUndefined()
+  })
+
+  it('says by POST what it asks for, where there is one address for everything', () => {
+    const body = (name: string, typed: string): string | undefined =>
+      RULES.get(name)!.body?.(EXCHANGES.get(name)!.instrument(typed)!)
+    expect(body('binance', 'BTC/USDT')).toBeUndefined()
+    expect(body('hyperliquid', 'BTC')).toBe('{"type":"meta"}')
+    expect(body('hyperliquid', 'xyz:NVDA')).toBe('{"type":"meta","dex":"xyz"}')
+    expect(body('hyperliquid', '@107')).toBe('{"type":"spotMeta"}')
+    expect(body('hyperliquid', '@99999')).toBe('{"type":"spotMeta"}')
   })
 
   it('answers, on the other side, what it reads', () => {
