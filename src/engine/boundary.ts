@@ -67,10 +67,11 @@ export class ErrorBoundary {
     const counts = frame.exchange === this.currentName && this.current ? this.current : this.countsOf(frame.exchange)
     const start = out.length
     counts.frames++
-    if (frame.data.length > this.maxBytes) return this.refuseSize(frame, counts)
     try {
-      if (frame.known === undefined) decoder.decode(frame.data, frame.receivedAt, out)
-      else out.push(frame.known)
+      // What is known was short enough to be read byte for byte.
+      if (frame.known !== undefined) out.push(frame.known)
+      else if (frame.data.length > this.maxBytes) return this.refuseSize(frame, counts)
+      else decoder.decode(frame.data, frame.receivedAt, out)
     } catch (error) {
       out.length = start
       return this.refuse(frame, counts, 'decode', error instanceof DecodeError ? error.code : 'internal', error)

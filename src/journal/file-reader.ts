@@ -99,7 +99,7 @@ export class FileReader implements JournalReader {
       path: source.path,
       exchange: options.exchange ?? 'binance',
       check: options.check ?? 'checked',
-      readKnown: options.readKnown,
+      known: options.known,
       timeOf: options.timeOf ?? (() => undefined),
       startAt: options.startAt ?? 0,
       restFrame: options.restFrame,
@@ -118,6 +118,7 @@ export class FileReader implements JournalReader {
         this.line++
         this.onCorrupt(head, { line: this.line, byte, length, reason: 'longer than a line may be' }, length)
       },
+      this.parser.parseRun === undefined ? undefined : (bytes, start) => this.onRun(bytes, start),
     )
   }
 
@@ -213,6 +214,17 @@ export class FileReader implements JournalReader {
     this.header ??= header
     const { lineLimit } = header
     if (lineLimit !== undefined && lineLimit > LINE_LIMIT) this.splitter.allow(Math.min(lineLimit, OWN_LINE_LIMIT))
+  }
+
+  /** Lines that are read at once. @returns where they end. */
+  private onRun(bytes: Buffer, start: number): number {
+    const before = this.out.length
+    const end = this.parser.parseRun?.(bytes, start, this.out) ?? start
+    const lines = this.out.length - before
+    this.line += lines
+    this.linesOf.item += lines
+    this.bytesOf.item += end - start
+    return end
   }
 
   private onLine(bytes: Buffer, start: number, end: number, byte: number, length: number): void {

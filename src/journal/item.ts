@@ -18,6 +18,11 @@ export type Verdict = 'item' | 'header' | 'blank' | 'other' | 'corrupt'
 
 /** Reads the lines of one format. */
 export interface LineParser {
+  /**
+   * Appends what the lines from `start` on say, one item each, for as long as they are of a kind that can be read without looking for
+   * their ends. @returns where the first other line begins. Absent where there is no such kind.
+   */
+  parseRun?(bytes: Buffer, start: number, out: JournalItem[]): number
   /** Appends what `bytes[start, end)` says to `out`. A control character stands at `end`. */
   parse(bytes: Buffer, start: number, end: number, out: JournalItem[]): Verdict
   /** Asked of a last line without LF, which a crash may have cut; absent where {@link parse} itself knows. */

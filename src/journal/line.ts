@@ -1,11 +1,10 @@
 /** One frame as one line of a recording and back; what an exchange sent stays byte for byte. */
-import type { Decoded } from '../model/event.js'
 import type { DataFrame, Frame, LinkFrame, LinkState } from '../model/frame.js'
-import type { Micros } from '../model/time.js'
 import { eventLine } from '../model/event-line.js'
 import { isUtf8 } from 'node:buffer'
 import { isDecodedJsonLine, isJsonLine, jsonLineEnd } from './json-check.js'
 import type { JournalItem } from './item.js'
+import { KnownFrame, type KnownReader } from './known-frame.js'
 import { type LineBlock, type Prefix, prefixOf } from './line-block.js'
 import { LineHeads, type LineSource } from './line-head.js'
 
@@ -14,9 +13,6 @@ export const OWN_LINE_LIMIT = 8 * 1024 * 1024
 
 /** How the payload of data lines is looked at: `checked` proves that it is whole, `trusted` only looks at its ends. */
 export type PayloadCheck = 'checked' | 'trusted'
-
-/** What a message says, of those that can be read byte for byte, which proves that they are whole; undefined of all others. */
-export type ReadKnown = (exchange: string, data: Buffer, receivedAt: Micros) => Decoded | undefined
 
 /** What is known of a frame that is to be written: `decoded` frames were read as JSON by a decoder, others are checked here. */
 export type Proof = 'unknown' | 'decoded'
@@ -103,6 +99,8 @@ function jsonText(value: unknown): string {
   return value === undefined ? 'null' : JSON.stringify(value)
 }
 
+const CLOSE_BRACE = 0x7d
+const LF = 0x0a
 const LONGEST_PREFIX = 512
 const PREFIX =
   /^\{\s*"t"\s*:\s*(\d{1,16})\s*,\s*"c"\s*:\s*("(?:[^"\\]|\\.){1,64}")\s*(?:,\s*"l"\s*:\s*(\d{1,9})\s*)?,\s*"([dsb])"\s*:\s*/
@@ -111,22 +109,46 @@ const LINK_STATES: ReadonlySet<string> = new Set<LinkState>(['connected', 'disco
 /** Reads lines as frames. The data of a frame is a view of the block it was read from: copy it to keep it for long. */
 export class LineDecoder {
   private readonly heads = new LineHeads()
+  /** Where {@link decodeKnown} has found a message that is not known, so that it need not be asked for again. */
+  private unknownAt = -1
 
   constructor(
     private readonly check: PayloadCheck,
-    private readonly readKnown: ReadKnown = () => undefined,
+    private readonly known?: KnownReader,
   ) {}
+
+  /**
+   * Appends the frames of as many lines as hold known messages, one behind another from `start` on.
+   * @returns where the first other line begins.
+   */
+  decodeKnown(bytes: Buffer, start: number, out: JournalItem[]): number {
+    const { heads, known } = this
+    if (known === undefined) return start
+    let at = start
+    for (;;) {
+      const from = heads.read(bytes, at, bytes.length)
+      if (from < 0) return at
+      const { time, source } = heads
+      const event = known.readAt(source.exchange, bytes, from, time)
+      if (event === undefined) this.unknownAt = at
+      const { end } = known
+      if (event === undefined || bytes[end] !== CLOSE_BRACE || bytes[end + 1] !== LF) return at
+      out.push(new KnownFrame(time, source, event, bytes, from, end))
+      at = end + 2
+    }
+  }
 
   /** The frame in `bytes[start, end)`; undefined where the line is none. A control character must stand at or after `end`. */
   decode(bytes: Buffer, start: number, end: number): Frame | undefined {
     const from = this.heads.read(bytes, start, end)
-    if (from < 0 || bytes[end - 1] !== 0x7d || !hasEnds(bytes, from, end - 1)) {
+    if (from < 0 || bytes[end - 1] !== CLOSE_BRACE || !hasEnds(bytes, from, end - 1)) {
       return this.decodeSlowly(bytes, start, end)
     }
     const { time: receivedAt, source } = this.heads
     const { exchange, line } = source
     const data = bytes.subarray(from, end - 1)
-    const known = this.readKnown(exchange, data, receivedAt)
+    const known = start === this.unknownAt ? undefined : this.known?.read(exchange, data, receivedAt)
+    this.unknownAt = -1
     if (known === undefined && this.check === 'checked' && !isJsonLine(bytes, from, end - 1)) {
       return this.decodeSlowly(bytes, start, end)
     }

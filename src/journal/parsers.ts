@@ -10,11 +10,12 @@ import { tableParser } from './formats/table.js'
 import { epochLogParser, tardisRawParser } from './formats/timed.js'
 import type { RecordingHeader } from './header.js'
 import type { LineParser } from './item.js'
-import type { PayloadCheck, ReadKnown } from './line.js'
+import type { KnownReader } from './known-frame.js'
+import type { PayloadCheck } from './line.js'
 
 export interface ParserContext extends TableContext {
   readonly check: PayloadCheck
-  readonly readKnown: ReadKnown | undefined
+  readonly known: KnownReader | undefined
   readonly timeOf: (data: Buffer) => Micros | undefined
   readonly startAt: Micros
   readonly restFrame: ((url: string, body: string) => string | undefined) | undefined

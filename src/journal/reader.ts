@@ -7,7 +7,8 @@ import { openFile } from './file-reader.js'
 import { type FileSystem, errnoOf, realFileSystem } from './file-system.js'
 import type { RecordingHeader } from './header.js'
 import type { JournalItem } from './item.js'
-import type { PayloadCheck, ReadKnown } from './line.js'
+import type { KnownReader } from './known-frame.js'
+import type { PayloadCheck } from './line.js'
 import { readManifest } from './manifest.js'
 import type { Corruption, JournalReport } from './report.js'
 import { Series, refuseFolder } from './series.js'
@@ -37,7 +38,7 @@ export interface JournalOptions {
   /** Default `checked`. */
   readonly check?: PayloadCheck
   /** Reads messages of a recording as they come, where they can be read byte for byte: the frames say what was found. */
-  readonly readKnown?: ReadKnown
+  readonly known?: KnownReader
   /** Nothing received before this is given out; a recording is searched for the place, not read up to it. */
   readonly from?: Micros
   /** Nothing received after this is given out. */

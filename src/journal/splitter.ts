@@ -6,6 +6,9 @@
  */
 export type OnLine = (bytes: Buffer, start: number, end: number, offset: number, length: number) => void
 
+/** Offered what begins with a line; takes as many whole lines of it as it can without their ends being looked for. @returns where they end. */
+export type OnRun = (bytes: Buffer, start: number) => number
+
 /** Called instead of {@link OnLine} for a line longer than the limit; only its head is left. */
 export type OnLongLine = (head: Buffer, length: number, offset: number) => void
 
@@ -35,11 +38,13 @@ export class LineSplitter implements Splitter {
     private limit: number,
     private readonly onLine: OnLine,
     private readonly onLongLine: OnLongLine,
+    private readonly onRun?: OnRun,
   ) {}
 
   push(chunk: Buffer): void {
     let start = 0
     for (;;) {
+      if (this.onRun !== undefined && this.carriedLength === 0) start = this.run(this.onRun, chunk, start)
       const end = chunk.indexOf(LF, start)
       if (end < 0) break
       if (this.carriedLength > 0) this.finishCarried(chunk, end)
@@ -58,6 +63,12 @@ export class LineSplitter implements Splitter {
 
   allow(limit: number): void {
     this.limit = limit
+  }
+
+  private run(onRun: OnRun, chunk: Buffer, start: number): number {
+    const end = onRun(chunk, start)
+    this.offset += end - start
+    return end
   }
 
   private give(bytes: Buffer, start: number, end: number): void {

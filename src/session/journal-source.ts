@@ -3,7 +3,7 @@ import type { FrameOutcome } from '../engine/boundary.js'
 import type { FileSystem } from '../journal/file-system.js'
 import { plainInstrument } from '../journal/instrument.js'
 import type { JournalItem } from '../journal/item.js'
-import type { ReadKnown } from '../journal/line.js'
+import type { KnownReader } from '../journal/known-frame.js'
 import { mergeJournals } from '../journal/merge.js'
 import {
   openJournal,
@@ -21,7 +21,7 @@ import type { Micros } from '../model/time.js'
 import { EXCHANGES } from '../exchanges/registry.js'
 import type { Paced } from '../feed/paced.js'
 import { exchangeTime } from './exchange-time.js'
-import { knownMessages } from './known-messages.js'
+import { KnownMessages } from './known-messages.js'
 import { connectionsBefore } from './proof/connections-before.js'
 import type { Quarantine } from './proof/quarantine.js'
 import { restFrame } from './proof/rest-frame.js'
@@ -89,8 +89,8 @@ export class JournalSource implements RunSource {
     const readers: JournalReader[] = []
     try {
       const { disturb, decoding = disturb === undefined ? 'ahead' : 'later' } = options
-      const readKnown = decoding === 'ahead' ? knownMessages() : undefined
-      for (const path of options.paths) readers.push(await openWindow(path, options, readKnown))
+      const known = decoding === 'ahead' ? new KnownMessages() : undefined
+      for (const path of options.paths) readers.push(await openWindow(path, options, known))
     } catch (error) {
       for (const reader of readers) await reader.close()
       throw error
@@ -182,7 +182,7 @@ export class JournalSource implements RunSource {
 export type WindowOptions = Omit<JournalSourceOptions, 'pace' | 'disturb' | 'decoding' | 'paths'>
 
 /** Opens a file where the connections that were open at `from` began, to be read up to `to`. */
-export async function openWindow(path: string, options: WindowOptions, readKnown?: ReadKnown): Promise<JournalReader> {
+export async function openWindow(path: string, options: WindowOptions, known?: KnownReader): Promise<JournalReader> {
   const { from, to, beginAt } = options
   const plain = journalOptions(options)
   const isPlaced = from === undefined || path === '-' || beginAt !== undefined
@@ -192,7 +192,7 @@ export async function openWindow(path: string, options: WindowOptions, readKnown
     ...(beginAt === undefined ? {} : { beginAt }),
     ...(begins === undefined ? {} : { from: begins }),
     ...(to === undefined ? {} : { to }),
-    ...(readKnown === undefined ? {} : { readKnown }),
+    ...(known === undefined ? {} : { known }),
   })
 }
 

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import type { JournalItem } from '../../src/journal/item.js'
+import type { KnownReader } from '../../src/journal/known-frame.js'
 import { LineHeads } from '../../src/journal/line-head.js'
 import { LineDecoder } from '../../src/journal/line.js'
 
@@ -78,20 +80,76 @@ describe('LineDecoder', () => {
   })
 
   it('asks what a message says before it looks whether it is whole, and believes what it hears', () => {
-    const known = { type: 'heartbeat' } as const
     const asked: string[] = []
-    const decoder = new LineDecoder('checked', (exchange, data, receivedAt) => {
-      asked.push(`${exchange} ${receivedAt} ${data.toString()}`)
-      return data.toString() === '{"a":1}' ? known : undefined
-    })
+    const decoder = new LineDecoder('checked', knowing('{"a":1}', asked))
     const decode = (data: string): unknown => {
       const line = Buffer.from(`{"t":${TIME}${PREFIX}${data}}\n`)
       return decoder.decode(line, 0, line.length - 1)
     }
     decode('{"a":1}')
-    expect(decode('{"a":1}')).toMatchObject({ kind: 'data', known })
+    expect(decode('{"a":1}')).toMatchObject({ kind: 'data', known: KNOWN })
     expect(decode('{"a":2}')).toMatchObject({ kind: 'data', known: undefined })
     expect(decode('{"a" 2}')).toBeUndefined()
     expect(asked).toEqual([`binance ${TIME} {"a":1}`, `binance ${TIME} {"a":2}`, `binance ${TIME} {"a" 2}`])
   })
+
+  it('reads lines of known messages one behind another, up to the first other line', () => {
+    const texts = (messages: readonly string[]): string[] =>
+      messages.map((message, index) => `{"t":${TIME + index}${PREFIX}${message}}`)
+    const read = (text: string): unknown => {
+      const decoder = new LineDecoder('checked', knowing('{"a":1}'))
+      const bytes = Buffer.from(text)
+      // The first line teaches the head.
+      decoder.decode(bytes, 0, bytes.indexOf('\n'))
+      const out: JournalItem[] = []
+      const end = decoder.decodeKnown(bytes, 0, out)
+      return {
+        rest: bytes.toString('latin1', end),
+        found: out.map(
+          item => item.kind === 'data' && [item.receivedAt, item.exchange, item.line, item.data.toString()],
+        ),
+      }
+    }
+    const three = ['{"a":1}', '{"a":1}', '{"a":1}']
+    const found = three.map((message, index) => [TIME + index, 'binance', 0, message])
+    const whole = `${texts(three).join('\n')}\n`
+    expect(read(whole)).toEqual({ rest: '', found })
+    for (const other of ['{"t":', '\n', '{"genesis":"recording"}\n', ...texts(['{"a":2}', '{"a":1'])])
+      expect(read(whole + other)).toEqual({ rest: other, found })
+    for (const end of ['}}\n', '} \n', '}\r\n', ',"x":1}\n', ' }\n', '\n', '}', '']) {
+      const rest = `{"t":${TIME}${PREFIX}{"a":1}${end}`
+      expect(read(whole + rest), JSON.stringify(end)).toEqual({ rest, found })
+    }
+  })
+
+  it('makes the view of a known message once, of the bytes of its own', () => {
+    const line = Buffer.from(`{"t":${TIME}${PREFIX}{"a":1}}\n`)
+    const decoder = new LineDecoder('checked', knowing('{"a":1}'))
+    decoder.decode(line, 0, line.length - 1)
+    const out: JournalItem[] = []
+    expect(decoder.decodeKnown(line, 0, out)).toBe(line.length)
+    const [frame] = out
+    if (frame?.kind !== 'data') throw new Error('no frame')
+    expect(frame.known).toBe(KNOWN)
+    expect(frame.data).toBe(frame.data)
+    expect(frame.data.buffer).toBe(line.buffer)
+  })
 })
+
+const KNOWN = { type: 'heartbeat' } as const
+
+/** Knows this message alone, wherever it stands. */
+function knowing(message: string, asked: string[] = []): KnownReader {
+  const reader = {
+    end: 0,
+    read: (exchange: string, data: Buffer, receivedAt: number) => {
+      asked.push(`${exchange} ${receivedAt} ${data.toString()}`)
+      return data.toString() === message ? KNOWN : undefined
+    },
+    readAt: (_: string, block: Buffer, at: number) => {
+      reader.end = at + message.length
+      return block.toString('latin1', at, reader.end) === message ? KNOWN : undefined
+    },
+  }
+  return reader
+}

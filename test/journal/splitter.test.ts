@@ -54,6 +54,41 @@ describe('LineSplitter', () => {
     )
   })
 
+  it('lets lines be taken without looking for their ends, and gives out the others as before, whatever the chunks', () => {
+    const line = fc.constantFrom('a', 'bb', 'taken', 'taken\r', '')
+    fc.assert(
+      fc.property(fc.array(line), fc.array(fc.nat(), { maxLength: 6 }), (content, places) => {
+        const whole = Buffer.from(content.join('\n'))
+        const taken: Seen[] = []
+        let at = 0
+        const lines: Seen[] = []
+        const splitter = new LineSplitter(
+          1000,
+          (bytes, start, end, offset, length) => {
+            lines.push({ text: bytes.toString('latin1', start, end), offset, length })
+            at = offset + length
+          },
+          () => undefined,
+          (bytes, start) => {
+            let end = start
+            while (bytes.toString('latin1', end, end + 6) === 'taken\n') {
+              taken.push({ text: 'taken', offset: at, length: 6 })
+              at += 6
+              end += 6
+            }
+            return end
+          },
+        )
+        for (const chunk of cut(whole, places)) splitter.push(chunk)
+        const all = [...lines, ...taken].sort((one, other) => one.offset - other.offset)
+        const expected = split(LineSplitter, [whole])
+        expect(all).toEqual(expected.lines)
+        expect(splitter.rest()?.bytes.toString('latin1')).toBe(expected.rest)
+        if (places.length === 0) expect(lines.some(({ text, length }) => text === 'taken' && length === 6)).toBe(false)
+      }),
+    )
+  })
+
   it('drops a line past its limit and goes on behind it, whatever the chunks', () => {
     const whole = Buffer.from(`a\n${'x'.repeat(50)}\nb\n${'y'.repeat(20)}\nc`)
     fc.assert(

@@ -1,21 +1,23 @@
 /** The lines of genesis' own recordings. */
 import type { JournalItem, LineParser, Verdict } from '../item.js'
 import { eventsParser } from './events.js'
-import { LineDecoder, type PayloadCheck, type ReadKnown } from '../line.js'
+import type { KnownReader } from '../known-frame.js'
+import { LineDecoder, type PayloadCheck } from '../line.js'
 import { type RecordingHeader, looksLikeHeader, parseHeader } from '../header.js'
 
 export interface RecordingContext {
   readonly path: string
   readonly check: PayloadCheck
-  readonly readKnown: ReadKnown | undefined
+  readonly known: KnownReader | undefined
   /** Told of every header: the first, and those of recordings put one behind another. */
   readonly onHeader: (header: RecordingHeader) => void
 }
 
 export function recordingParser(context: RecordingContext): LineParser {
-  const decoder = new LineDecoder(context.check, context.readKnown)
+  const decoder = new LineDecoder(context.check, context.known)
   const events = eventsParser()
   return {
+    ...(context.known !== undefined && { parseRun: (bytes, start, out) => decoder.decodeKnown(bytes, start, out) }),
     parse(bytes: Buffer, start: number, end: number, out: JournalItem[]): Verdict {
       if (start === end) return 'blank'
       const frame = decoder.decode(bytes, start, end)
