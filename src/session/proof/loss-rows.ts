@@ -2,7 +2,7 @@
 import type { JournalReport } from '../../journal/report.js'
 import type { JournalItem } from '../../journal/item.js'
 import { EXCHANGES, resolveStream } from '../../exchanges/registry.js'
-import { isOrderly } from '../../model/frame.js'
+import { isOrderly, type LinkFrame } from '../../model/frame.js'
 import type { GapRow } from '../../market/gap-ledger.js'
 import type { Micros } from '../../model/time.js'
 
@@ -60,43 +60,72 @@ export function fileRows(reports: readonly JournalReport[]): LossRow[] {
   ])
 }
 
+interface Down {
+  readonly since: Micros
+  readonly detail: string
+}
+
 /** Losses told by the recording's own lines: links that were down, and frames that the recorder could not take. */
 export class ToldLosses {
   readonly #rows: LossRow[] = []
-  readonly #down = new Map<string, { readonly since: Micros; readonly detail: string }>()
+  readonly #down = new Map<string, Down>()
+  /** By stream: since when which lines carry it. */
+  readonly #carriers = new Map<string, Map<number, Micros>>()
+  /** By line: when it last brought something. */
+  readonly #heard = new Map<string, Micros>()
   /** Frames that the recorder could not take. */
   lost = 0
 
   see(item: JournalItem): void {
+    if (item.kind === 'data') this.#heard.set(`${item.exchange}#${item.line}`, item.receivedAt)
     if (item.kind === 'control' && item.topic === 'recording.lost') this.#addLost(item.value, item.receivedAt)
-    if (item.kind !== 'link') return
-    const { exchange, streams, state, detail, receivedAt } = item
-    for (const stream of streams) {
-      const key = `${exchange}\n${stream}`
-      if (state === 'disconnected' && !isOrderly(detail)) {
-        if (!this.#down.has(key)) this.#down.set(key, { since: receivedAt, detail })
-      } else if (state === 'connected') this.#up(exchange, stream, receivedAt)
-    }
+    if (item.kind === 'link') this.#link(item)
   }
 
   /** @returns the rows; what is still down lasts to the end. */
   finish(): readonly LossRow[] {
-    for (const key of [...this.#down.keys()]) {
-      const [exchange = '', stream = ''] = key.split('\n')
-      this.#up(exchange, stream, null)
-    }
+    for (const key of [...this.#down.keys()]) this.#up(key, null)
     return this.#rows
   }
 
+  #link({ exchange, line, streams, state, detail, receivedAt }: LinkFrame): void {
+    for (const stream of streams) {
+      const key = `${exchange}\n${stream}`
+      const carriers = this.#carriers.get(key) ?? new Map<number, Micros>()
+      this.#carriers.set(key, carriers)
+      if (state === 'connected') {
+        carriers.set(line, receivedAt)
+        this.#up(key, receivedAt)
+      }
+      if (state !== 'disconnected') continue
+      carriers.delete(line)
+      if (!isOrderly(detail)) this.#lose(key, carriers, { since: receivedAt, detail }, this.#heard.get(`${exchange}#${line}`)) // prettier-ignore
+    }
+  }
+
+  /** A line that carried the stream all along leaves no hole; one that took the place of a silent one leaves it since that one was heard. */
+  #lose(key: string, carriers: ReadonlyMap<number, Micros>, down: Down, heard: Micros = down.since): void {
+    if (carriers.size === 0) {
+      if (!this.#down.has(key)) this.#down.set(key, down)
+      return
+    }
+    const replaced = Math.min(...carriers.values())
+    if (replaced > heard) this.#add(key, { ...down, since: heard }, replaced)
+  }
+
+  #up(key: string, end: Micros | null): void {
+    const down = this.#down.get(key)
+    this.#down.delete(key)
+    if (down !== undefined) this.#add(key, down, end)
+  }
+
   /** Where the exchange numbers its messages, the numbers say whether anything was missed; elsewhere the time is all there is. */
-  #up(exchange: string, stream: string, end: Micros | null): void {
-    const down = this.#down.get(`${exchange}\n${stream}`)
-    if (down === undefined) return
-    this.#down.delete(`${exchange}\n${stream}`)
+  #add(key: string, { since, detail }: Down, end: Micros | null): void {
+    const [exchange = '', stream = ''] = key.split('\n')
     if (isNumbered(exchange, stream)) return
     this.#rows.push({
-      type: 'gap', exchange, stream, cause: 'disconnected', from: null, to: null, start: down.since, end, missing: null,
-      backfilled: 0, provable: false, detail: down.detail,
+      type: 'gap', exchange, stream, cause: 'disconnected', from: null, to: null, start: since, end, missing: null,
+      backfilled: 0, provable: false, detail,
     }) // prettier-ignore
   }
 
