@@ -14,6 +14,7 @@ import { SendQueue, WindowLimiter } from './limiter.js'
 import type { Rate } from './limiter.js'
 import type { EdgeClock } from './real-clock.js'
 import { SilenceWatch } from './silence-watch.js'
+import type { StallWatch } from './stall-watch.js'
 import { repeat } from './timers.js'
 import type { Cancel, Timers } from './timers.js'
 
@@ -23,6 +24,7 @@ export interface ConnectionOptions {
   readonly proxy: string | null
   readonly clock: EdgeClock
   readonly timers: Timers
+  readonly stalls: StallWatch
   readonly heartbeat: Heartbeat
   readonly messages: Rate
   readonly connectMs?: number | undefined
@@ -34,6 +36,8 @@ export interface ConnectionOptions {
 export interface ConnectionListener {
   opened(): void
   received(data: Buffer, binary: boolean, at: Micros): void
+  /** A probe found nobody there. The connection stays as it is. */
+  unanswered(detail: string): void
   /** Once, last, whatever happened. */
   ended(ending: Ending): void
 }
@@ -42,9 +46,13 @@ export interface ConnectionListener {
 const LARGEST_MESSAGE = 4 * 1024 * 1024
 const CONNECT_MS = 10_000
 const PONG_MS = 5_000
+/** Of a probe: exchanges answer within a fraction of it, and nothing is lost where one takes longer. */
+const PROBE_MS = 2_000
 /** A closing handshake that takes longer is cut short. */
 const CLOSE_MS = 1_000
 const PAUSE_COUNTS_MS = 5_000
+/** Endings that look like the other side's doing. */
+const OTHERS_FAULT: ReadonlySet<Ending['cause']> = new Set(['stall', 'reset_or_fin', 'closed_by_exchange'])
 
 export class Connection {
   messages = 0
@@ -59,6 +67,7 @@ export class Connection {
   private paused = false
   private resumedAtMs = Number.NEGATIVE_INFINITY
   private ended = false
+  private openedAt: Micros = 0
   private gone: () => void = () => undefined
   /** Resolves when the socket is closed. */
   readonly closed: Promise<void> = new Promise(resolve => (this.gone = resolve))
@@ -75,7 +84,7 @@ export class Connection {
       silenceMs: options.heartbeat.silenceMs,
       answerMs: options.pongMs ?? PONG_MS,
       ask: () => this.ping(),
-      silent: detail => this.terminate(ending('stall', detail)),
+      silent: detail => this.terminate(this.blamed(ending('stall', detail))),
     })
     // First, since it throws where the address is none; a timer would be left behind.
     this.socket = this.open(address)
@@ -101,6 +110,15 @@ export class Connection {
     if (this.socket.readyState !== WebSocket.OPEN) return
     this.sends.charge()
     this.socket.ping()
+  }
+
+  /** Finds out at once whether somebody is still there. */
+  probe(): void {
+    const answerMs = Math.min(PROBE_MS, this.options.pongMs ?? PONG_MS)
+    this.watch.probe(answerMs, () => {
+      // While nothing is read no answer can be.
+      if (!this.paused) this.listener.unanswered(`no answer to a ping in ${String(answerMs)} ms`)
+    })
   }
 
   /** Stops reading: the exchange's side fills up, and it may cut us off as a slow consumer. */
@@ -159,6 +177,7 @@ export class Connection {
 
   private opened(): void {
     this.connectDeadline()
+    this.openedAt = this.options.clock.now()
     this.watch.start()
     this.shorten()
     const { send } = this.options.heartbeat
@@ -208,8 +227,14 @@ export class Connection {
 
   private finishClosed(code: number, reason: string): void {
     const wasOpen = this.watch.started
-    this.finish(wasOpen ? openEnding(this.error, code, reason, this.wasPaused) : connectEnding(this.error))
+    this.finish(wasOpen ? this.blamed(openEnding(this.error, code, reason, this.wasPaused)) : connectEnding(this.error))
     this.gone()
+  }
+
+  /** A connection that was dead when we came to again died of our absence, however that shows. */
+  private blamed(end: Ending): Ending {
+    const stall = OTHERS_FAULT.has(end.cause) ? this.options.stalls.blame(this.openedAt, this.watch.lastHeard) : null
+    return stall === null ? end : ending('own_stall', `${stall}; ${end.detail}`)
   }
 
   /** The other side's close is seen only once its last messages are read, so a pause counts for a while after it. */

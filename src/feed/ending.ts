@@ -7,6 +7,7 @@ export type EndCause =
   | 'renewed'
   | 'reset_or_fin'
   | 'stall'
+  | 'own_stall'
   | 'slow_consumer'
   | 'protocol_error'
   | 'closed_by_exchange'

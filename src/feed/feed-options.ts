@@ -8,6 +8,7 @@ import type { HostPenalties, PenaltyStore } from './host-penalty.js'
 import type { ProxySettings } from './proxy.js'
 import type { EdgeClock } from './real-clock.js'
 import type { FeedShare } from './redundant.js'
+import type { StallWatch } from './stall-watch.js'
 import type { FrameOutcome } from '../engine/boundary.js'
 import type { SubscriptionState } from './subscriptions.js'
 import type { Random, Timers } from './timers.js'
@@ -88,6 +89,7 @@ export interface Shared {
   readonly clock: EdgeClock
   readonly timers: Timers
   readonly random: Random
+  readonly stalls: StallWatch
   readonly penalties: HostPenalties
   readonly timing: Timing
   readonly proxy: ProxySettings

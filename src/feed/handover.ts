@@ -1,12 +1,16 @@
 /** Make before break: a second line takes over while the first still runs, so that nothing is lost when the first one ends. */
 import { ending } from './ending.js'
+import type { EndCause } from './ending.js'
 import type { Line } from './line.js'
 import type { LineSet } from './line-set.js'
 import { repeat } from './timers.js'
 import type { Cancel, Random, Timers } from './timers.js'
 
-/** `renewal`: the old connection is going to be closed. `probe`: it is silent, and the new one shows whether the market is. */
-export type HandoverKind = 'renewal' | 'probe'
+/**
+ * `renewal`: the old connection is going to be closed. `probe`: it is silent, and the new one shows whether the market is.
+ * `lost`: nobody answers on it, after we had stood still.
+ */
+export type HandoverKind = 'renewal' | 'probe' | 'lost'
 
 export type HandoverResult = 'replaced' | 'acquitted' | 'abandoned'
 
@@ -49,6 +53,8 @@ export interface ProbeStats {
   readonly abandoned: number
 }
 
+/** Why the old connection ends, once it is replaced. */
+const CAUSE_OF: Readonly<Record<HandoverKind, EndCause>> = { renewal: 'renewed', probe: 'stall', lost: 'own_stall' }
 const LOOK_EVERY_MS = 50
 /** What was sent on the old connection before the new one was ready is still on its way for a moment. */
 const OVERLAP_MS = 1_000
@@ -132,23 +138,26 @@ export class Handover {
       return
     }
     if (fresh.settled) pair.settledMs ??= now
-    if (kind === 'probe' && pair.readyMs === null && this.isAcquitted(pair, now)) {
+    if (kind !== 'renewal' && pair.readyMs === null && this.isAcquitted(pair, now)) {
       this.keepOld(pair, fresh.open ? 'acquitted' : 'abandoned')
       return
     }
     if (this.isReady(pair, now)) pair.readyMs ??= now
-    const overlapMs = kind === 'probe' ? 0 : (this.options.overlapMs ?? OVERLAP_MS)
+    const overlapMs = kind !== 'renewal' ? 0 : (this.options.overlapMs ?? OVERLAP_MS)
     if (pair.readyMs !== null && now - pair.readyMs >= overlapMs) this.finish(pair)
   }
 
   private isReady({ old, fresh, kind, settledMs }: Pair, now: number): boolean {
     if (kind === 'probe') return provesDead(fresh, old)
     if (settledMs === null) return false
+    if (kind === 'lost') return true
     return fresh.lastData > 0 || now - settledMs >= QUIET_RENEWAL_MS
   }
 
-  private isAcquitted({ old, fresh, sinceMs, settledMs }: Pair, now: number): boolean {
+  private isAcquitted({ old, fresh, kind, sinceMs, settledMs }: Pair, now: number): boolean {
     if (old.silenceMs() < now - sinceMs) return true
+    // It ends by its own deadline at the latest, and until then the new one goes on trying.
+    if (kind === 'lost') return false
     if (provesDead(fresh, old)) return false
     return settledMs === null ? now - sinceMs > PROBE_OPENS_WITHIN_MS : now - settledMs > QUIET_PROBE_MS
   }
@@ -159,8 +168,7 @@ export class Handover {
     if (pair.kind === 'probe') this.probes.confirmed++
     this.forget(pair.old)
     this.options.events.over(pair.old, pair.kind, 'replaced')
-    const cause = pair.kind === 'probe' ? 'stall' : 'renewed'
-    void this.options.lines.drop(pair.old, ending(cause, pair.reason))
+    void this.options.lines.drop(pair.old, ending(CAUSE_OF[pair.kind], pair.reason))
   }
 
   private keepOld(pair: Pair, result: 'acquitted' | 'abandoned'): void {

@@ -9,6 +9,7 @@ import type { Line } from './line.js'
 import type { EdgeClock } from './real-clock.js'
 import type { Subscription } from './subscriptions.js'
 import { SkewWatch } from './skew-watch.js'
+import type { StallWatch } from './stall-watch.js'
 import { repeat } from './timers.js'
 import type { Cancel, Timers } from './timers.js'
 
@@ -36,24 +37,22 @@ const OWN_STALL_MS = 1_000
 const STREAM_PHI = 6
 
 export class HealthMonitor {
-  /** Longest time that this process held up its own timers. */
-  longestOwnStallMs = 0
   private readonly watched = new Map<Line, Map<string, Watched>>()
   private readonly lag = new LagProbe()
   private readonly skew = new SkewWatch()
   private stopLooking: Cancel = () => undefined
-  private dueMs = 0
 
   constructor(
     private readonly lines: () => readonly Line[],
     private readonly clock: EdgeClock,
     private readonly timers: Timers,
+    private readonly stalls: StallWatch,
     private readonly backpressure: Backpressure | null,
     private readonly events: HealthEvents,
   ) {}
 
   start(): void {
-    this.dueMs = this.clock.monotonicMs() + LOOK_EVERY_MS
+    this.stalls.expect(LOOK_EVERY_MS)
     this.stopLooking = repeat(this.timers, LOOK_EVERY_MS, () => this.look())
   }
 
@@ -85,16 +84,14 @@ export class HealthMonitor {
   }
 
   private look(): void {
-    const nowMs = this.clock.monotonicMs()
-    const lateMs = Math.max(0, nowMs - this.dueMs)
-    this.dueMs = nowMs + LOOK_EVERY_MS
-    this.longestOwnStallMs = Math.max(this.longestOwnStallMs, lateMs)
+    const { lateMs, stall } = this.stalls.look()
+    this.stalls.expect(LOOK_EVERY_MS)
     const all = this.lines()
     for (const line of this.watched.keys()) if (!all.includes(line)) this.watched.delete(line)
     const lines = all.filter(line => line.open)
-    if (lateMs >= OWN_STALL_MS) this.excuseAll(lines, lateMs)
+    if (lateMs >= OWN_STALL_MS || stall !== null) this.excuseAll(lines, lateMs, stall)
     else for (const line of lines) this.lookAt(line)
-    this.observeLag(Math.max(lateMs, this.lag.take()), nowMs)
+    this.observeLag(Math.max(lateMs, this.lag.take()), this.clock.monotonicMs())
   }
 
   private observeLag(lagMs: number, nowMs: number): void {
@@ -103,10 +100,11 @@ export class HealthMonitor {
   }
 
   /** Nobody else is to blame; whether the connections survived is asked at once. */
-  private excuseAll(lines: readonly Line[], lateMs: number): void {
-    this.control('ownStall', { lateMs: Math.round(lateMs) })
+  private excuseAll(lines: readonly Line[], lateMs: number, stall: string | null): void {
+    this.control('ownStall', { lateMs: Math.round(lateMs), ...(stall === null ? {} : { stall }) })
     for (const line of lines) {
-      line.ping()
+      if (stall === null) line.ping()
+      else line.probe(stall)
       this.excuse(line)
     }
   }

@@ -16,6 +16,8 @@ export interface LineListener {
   subscriptionChanged(line: Line, subscription: Subscription, detail: string): void
   /** A connection ended whose line another one replaces; it does not come back. */
   retired(line: Line): void
+  /** Nobody answers any more on a connection that still looks open. */
+  unanswered(line: Line, reason: string): void
   /** The exchange announces that it will close the connection. */
   renewalWanted(line: Line, reason: string): void
 }

@@ -31,6 +31,7 @@ export class Line {
   private isOpen = false
   private isStopped = false
   private isPaused = false
+  private doubt = ''
 
   constructor(readonly parts: LineParts) {
     const { exchange, shared, streams } = parts
@@ -123,6 +124,12 @@ export class Line {
     this.connection?.ping()
   }
 
+  /** It may not have survived what happened to us: where nobody answers the listener is told, with both as the reason. */
+  probe(why: string): void {
+    this.doubt = why
+    this.connection?.probe()
+  }
+
   /** Nothing is read until {@link resume}; silence is then ours. */
   pause(): void {
     this.isPaused = true
@@ -176,6 +183,7 @@ export class Line {
           proxy: route.proxy,
           clock: shared.clock,
           timers: shared.timers,
+          stalls: shared.stalls,
           heartbeat: exchange.heartbeat,
           messages: exchange.limits.messages,
           connectMs: shared.timing.connectMs,
@@ -185,6 +193,7 @@ export class Line {
         {
           opened: () => this.opened(address),
           received: (data, binary, at) => this.received(data, binary, at),
+          unanswered: detail => this.parts.listener.unanswered(this, `${this.doubt}; ${detail}`),
           ended: why => this.ended(why, address),
         },
       )

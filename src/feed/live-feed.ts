@@ -23,6 +23,7 @@ import { RestClient } from './rest-client.js'
 import { skewText } from './skew-watch.js'
 import { SnapshotFetcher } from './snapshots.js'
 import type { Deliver, FrameSource } from './source.js'
+import { StallWatch } from './stall-watch.js'
 import type { Subscription } from './subscriptions.js'
 import { realTimers } from './timers.js'
 import { Troubles } from './troubles.js'
@@ -76,7 +77,7 @@ export class LiveFeed implements FrameSource {
       events: { over: (old, kind, result) => this.handedOver(old, kind, result) },
     })
     this.backpressure = options.backpressure === 'off' ? null : new Backpressure(options.backpressure)
-    this.health = new HealthMonitor(all, clock, timers, this.backpressure, {
+    this.health = new HealthMonitor(all, clock, timers, this.shared.stalls, this.backpressure, {
       emit: frame => this.shared.emit(frame),
       lineSuspect: (line, silenceMs) => this.lineSuspect(line, silenceMs),
       streamSuspect: (line, subscription) => this.streamSuspect(line, subscription),
@@ -189,7 +190,7 @@ export class LiveFeed implements FrameSource {
       handovers: this.handover.replaced,
       probes: this.handover.stats(),
       snapshots: { fetched: this.snapshots.fetched, failed: this.snapshots.failed },
-      longestOwnStallMs: this.health.longestOwnStallMs,
+      longestOwnStallMs: this.shared.stalls.longestMs,
       backpressure: this.backpressure?.stats() ?? null,
     }
   }
@@ -201,6 +202,7 @@ export class LiveFeed implements FrameSource {
     return {
       clock,
       random,
+      stalls: new StallWatch(clock),
       urls: (options.urls ?? []).map(checkedUrl),
       timers: options.timers ?? realTimers,
       penalties: options.penalties ?? new HostPenalties(() => clock.monotonicMs(), random, options.penaltyStore),
@@ -230,6 +232,7 @@ export class LiveFeed implements FrameSource {
     },
     retired: line => this.handover.forget(line),
     subscriptionChanged: (line, subscription, detail) => this.subscriptionChanged(line, subscription, detail),
+    unanswered: (line, reason) => this.handover.start(line, 'lost', reason),
     renewalWanted: (line, reason) => this.handover.start(line, 'renewal', reason),
   }
 
@@ -262,7 +265,7 @@ export class LiveFeed implements FrameSource {
   }
 
   private handedOver(old: Line, kind: HandoverKind, result: HandoverResult): void {
-    if (kind !== 'probe') return
+    if (kind === 'renewal') return
     if (result === 'acquitted') this.health.acquit(old)
     if (result !== 'replaced' || !old.open) return
     this.health.condemn(old)

@@ -6,6 +6,8 @@ import type { Micros } from '../model/time.js'
 export interface EdgeClock extends Clock {
   /** Milliseconds from an arbitrary start, with fraction; the only time that timeouts may be measured in. */
   monotonicMs(): number
+  /** System's wall time minus this clock's, at the last comparison; absent where nothing is compared. */
+  offsetMicros?(): Micros
 }
 
 /** Readings the clock is made of. */

@@ -13,6 +13,8 @@ export interface SilenceOptions {
 
 /** A timer this late was held up by our own process (a busy loop, SIGSTOP, a sleeping machine), which proves nothing about the other side. */
 const OWN_STALL_MS = 1_000
+/** What had arrived before a question is read within this time, and answers nothing. */
+const READ_FIRST_MS = 250
 
 export class SilenceWatch {
   /** When the last complete message, ping or pong came; written directly on the hot path. */
@@ -41,6 +43,17 @@ export class SilenceWatch {
     this.cancel = () => undefined
   }
 
+  /** Asks now instead of after a silence, for the connection may not have survived what happened to us. The watch goes on in either case. */
+  probe(answerMs: number, unanswered: () => void): void {
+    if (!this.started) return
+    this.stop()
+    const silent = (): void => {
+      this.check()
+      unanswered()
+    }
+    this.wait(READ_FIRST_MS, () => this.askAndWait(answerMs, silent))
+  }
+
   heard(): void {
     this.lastHeard = this.clock.now()
   }
@@ -52,21 +65,15 @@ export class SilenceWatch {
       this.wait(silenceMs - silentMs, () => this.check())
       return
     }
-    this.askAndWait()
+    const { answerMs, silent } = this.options
+    this.askAndWait(answerMs, () =>
+      silent(`silent for ${String(Math.round(this.silentMs()))} ms, no answer to a ping in ${String(answerMs)} ms`),
+    )
   }
 
-  private askAndWait(): void {
-    const asked = this.clock.now()
-    this.wait(this.options.answerMs, () => {
-      if (this.lastHeard > asked) {
-        this.check()
-        return
-      }
-      const { answerMs } = this.options
-      this.options.silent(
-        `silent for ${String(Math.round(this.silentMs()))} ms, no answer to a ping in ${String(answerMs)} ms`,
-      )
-    })
+  private askAndWait(answerMs: number, silent: () => void): void {
+    const before = this.lastHeard
+    this.wait(answerMs, () => (this.lastHeard > before ? this.check() : silent()))
     this.options.ask()
   }
 

@@ -10,6 +10,8 @@ export interface Transport {
   readonly closed: Promise<void>
   send(text: string): void
   ping(): void
+  /** Tells the listener where nobody answers. */
+  probe(): void
   pause(): void
   resume(): void
   close(end: Ending): void

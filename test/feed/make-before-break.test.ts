@@ -1,6 +1,7 @@
-/** Lines that are replaced before they end: planned cut-offs, announced shutdowns, silent stalls (N3, N4, N19), and lines in pairs. */
+/** Lines that are replaced before they end: planned cut-offs, announced shutdowns, silent stalls (N3, N4, N19), our own standstills (D11, P11), and lines in pairs. */
 import { afterAll, describe, expect, it } from 'vitest'
 import type { ControlFrame } from '../../src/model/frame.js'
+import { RealClock } from '../../src/feed/real-clock.js'
 import type { Peer } from '../support/fault-server.js'
 import type { Harness, HarnessOptions } from './harness.js'
 import { HASTY, Rig, serve, until } from './harness.js'
@@ -178,6 +179,92 @@ describe.concurrent('a silent stall', () => {
     expect(run.links().map(link => link.state)).toEqual(['connected'])
     expect(run.frames.some(frame => frame.kind === 'control' && frame.topic === 'ownStall')).toBe(true)
     expect(run.feed.stats().longestOwnStallMs).toBeGreaterThan(50_000)
+  })
+})
+
+describe.concurrent('D11 P11 a standstill of our own', () => {
+  /** Connected and trading, until the process stands still; the server has forgotten the first connection meanwhile. */
+  async function forgotten(
+    meanwhile: (peer: Peer) => void,
+  ): Promise<{ time: VirtualTime; run: Harness; peers: readonly Peer[]; market: Market }> {
+    const time = new VirtualTime()
+    const market = new Market()
+    const server = await rig.server(peer => market.join(peer))
+    const run = rig.run({ urls: [server.url], clock: time, timers: time })
+    await pass(time, 2_000, () => market.subscribers.size === 1)
+    market.trade()
+    await pass(time, 2_000, () => run.trades.length === 1)
+    const [peer] = server.peers
+    meanwhile(peer!)
+    market.subscribers.delete(peer!)
+    time.freeze(6_000)
+    return { time, run, peers: server.peers, market }
+  }
+
+  const CAUSE = 'own_stall: this process stood still for [56]\\d{3} ms; '
+
+  it('of which the connection died is found out within seconds, although the market is quiet', async () => {
+    const { time, run, market } = await forgotten(peer => (peer.answersPings = false))
+    const tookMs = await pass(time, 20_000, () => run.feed.stats().handovers === 1)
+    expect(tookMs).toBeLessThan(5_000)
+    expect(run.links().map(link => [link.line, link.state])).toEqual([
+      [0, 'connected'],
+      [1, 'connected'],
+      [0, 'stale'],
+      [0, 'disconnected'],
+    ])
+    expect(run.links('disconnected')[0]?.detail).toMatch(new RegExp(`^${CAUSE}no answer to a ping in 2000 ms$`))
+    market.trade()
+    await pass(time, 2_000, () => run.ids.includes('2'))
+    expect(run.tradeLines).toEqual([0, 1])
+  })
+
+  it('in which the exchange closed the connection is its cause', async () => {
+    const { time, run } = await forgotten(peer => peer.reset())
+    await pass(time, 20_000, () => run.links('connected').length === 2)
+    expect(run.links('disconnected')[0]?.detail).toMatch(new RegExp(`^${CAUSE}connection cut without a close message$`))
+    expect(run.feed.stats().handovers).toBe(0)
+  })
+
+  it('that the connection survived costs a ping, and nothing else', async () => {
+    const { time, run, peers } = await forgotten(() => undefined)
+    await pass(time, 10_000)
+    expect(peers).toHaveLength(1)
+    expect(peers[0]!.pings).toBeGreaterThan(0)
+    expect(run.links().map(link => link.state)).toEqual(['connected'])
+  })
+
+  it('is not held against a connection that had what lay unread but is dead: only what comes after the question counts', async () => {
+    const { time, run, market } = await forgotten(peer => {
+      peer.answersPings = false
+      peer.json({ symbol: 'BTC', trade: 2 })
+    })
+    await pass(time, 20_000, () => run.feed.stats().handovers === 1)
+    expect(run.ids).toEqual(['1', '2'])
+    expect(run.links('disconnected')[0]?.detail).toMatch(new RegExp(CAUSE))
+    expect(market.subscribers.size).toBe(1)
+  })
+
+  it.each([
+    { name: 'a sleeping machine that lost its connection', answersPings: false, handovers: 1 },
+    { name: 'a clock that is set', answersPings: true, handovers: 0 },
+  ])('is suspected where the wall clock runs ahead: $name', async ({ answersPings, handovers }) => {
+    const time = new VirtualTime()
+    const market = new Market()
+    const server = await rig.server(peer => market.join(peer))
+    const wall = { aheadMs: 0 }
+    const wallMs = (): number => time.now() / 1_000 + wall.aheadMs
+    const clock = new RealClock({ wallMs, monotonicMs: time.monotonicMs })
+    const run = rig.run({ urls: [server.url], clock, timers: time })
+    await pass(time, 2_000, () => market.subscribers.size === 1)
+    for (const peer of server.peers) peer.answersPings = answersPings
+    wall.aheadMs = 3_600_000
+    await pass(time, 10_000, () => run.feed.stats().handovers === 1)
+    expect(run.feed.stats().handovers).toBe(handovers)
+    expect(server.peers).toHaveLength(1 + handovers)
+    expect(run.links('disconnected').map(({ detail }) => detail.split(',')[0])).toEqual(
+      handovers === 0 ? [] : ['own_stall: this machine slept'],
+    )
   })
 })
 

@@ -1,8 +1,8 @@
 /**
  * D1 to D14 of the fault catalogue: what an exchange should never send, over real sockets, and what is told of it.
- * D11 and N1 to N25, the faults of the network, are in `test/feed`: `faults-handshake`, `faults-open`, `make-before-break`, `subscriptions`.
+ * D11 is in `standstill.test.ts` and `test/feed`; N1 to N25, the faults of the network, are in `test/feed`: `faults-handshake`, `faults-open`, `make-before-break`, `subscriptions`.
  */
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { kraken } from '../../src/exchanges/kraken.js'
@@ -16,6 +16,8 @@ interface Told extends Finished {
   readonly trades: readonly Event[]
   readonly statuses: readonly string[]
   readonly deadLetters: readonly string[]
+  /** The file of dead letters, where there are any. */
+  readonly letters: string
   readonly connections: number
 }
 
@@ -51,7 +53,8 @@ async function told(messages: readonly (string | Buffer)[], setting: Setting = {
     ...finished,
     trades: finished.events.filter(event => event['type'] === 'trade'),
     statuses: finished.events.flatMap(({ type, state, detail }) => (type === 'status' ? [`${String(state)}: ${String(detail)}`] : [])),
-    deadLetters: finished.summary['deadLettered'] === 0 ? [] : readFileSync(letters, 'utf8').trimEnd().split('\n').slice(1),
+    deadLetters: existsSync(letters) ? readFileSync(letters, 'utf8').trimEnd().split('\n').slice(1) : [],
+    letters,
     connections: server.handshakes.length,
   }
 } // prettier-ignore
@@ -125,11 +128,27 @@ describe.concurrent('messages', () => {
     expect(outcome.statuses.filter(text => text.startsWith('gap'))).toEqual(['gap: trades 3 to 899 missing'])
   })
 
-  it('D5 that come twice pass once; one that says something else under the same id is told', async () => {
-    const outcome = await told([trade(899), trade(899), trade(899, { p: '"1.5"' }), last])
-    expect(ids(outcome)).toEqual(['899', '900'])
-    expect(outcome.summary).toMatchObject({ duplicates: 1 })
-    expect(outcome.statuses).toContain('drift: two different trades with id 899')
+  it('D5 that come twice pass once; one that says something else under the same id is kept with the first', async () => {
+    const other = trade(899, { p: '"1.5"' })
+    const tape = join(temporaryDirectory('data'), 'tape.jsonl')
+    const recording = { command: ['record', '-o', tape], args: ['--limit', '2'], sees: '"type":"summary"' }
+    const outcome = await told([trade(899), trade(899), other, last])
+    expect(outcome.trades).toMatchObject([{ id: '899', price: 97_000.1 }, { id: '900' }])
+    // The answer to the subscription is a frame, too; a frame that was decoded is counted as such and nothing else.
+    const account = { frames: 5, decoded: 4, control: 1, deadLettered: 0, duplicates: 1, conflicts: 1 }
+    expect(outcome.summary).toMatchObject({ ...account, deadLetters: { kept: 1 } })
+    expect(outcome.statuses.filter(text => text.startsWith('drift'))).toEqual(['drift: two different trades with id 899'])
+
+    const [why, frame] = outcome.deadLetters
+    expect(outcome.deadLetters).toHaveLength(2)
+    expect(frame).toMatch(new RegExp(`,"d":${RegExp.escape?.(other) ?? ''}`))
+    const { conflicts, ...reason } = (JSON.parse(why!) as { v: { conflicts: { first: string; second: string }[] } }).v
+    expect(reason).toEqual({ code: 'conflict', stage: 'arbiter', message: 'another trade came before with the id 899' })
+    expect(conflicts.map(({ first }) => first)).toEqual([])
+
+    const replayed = await start(['replay', outcome.letters, '--json', '--speed', 'max']).finished
+    expect(replayed.events).toContainEqual(expect.objectContaining({ type: 'trade', id: '899', price: 1.5 }))
+    const recorded = await told([trade(899), trade(899), other, last], recording)
   })
 
   it('D6 that were overtaken are late, not sorted in silence', async () => {

@@ -55,6 +55,11 @@ export class CcxtConnection {
     return
   }
 
+  /** The same. */
+  probe(): void {
+    return
+  }
+
   /** The library goes on receiving; it keeps the newest thousand trades of a symbol meanwhile. */
   pause(): void {
     this.resumed ??= new Promise(resolve => (this.resumeNow = resolve))

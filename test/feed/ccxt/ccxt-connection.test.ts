@@ -42,6 +42,7 @@ class Peer {
         this.opens++
       },
       received: (data: Buffer) => void this.texts.push(data.toString()),
+      unanswered: () => undefined,
       ended: (why: Ending) => void this.endings.push(why),
     }
     this.connection = new CcxtConnection({ address, proxy, clock: new RealClock(), timers: realTimers }, listener, load)
