@@ -86,14 +86,19 @@ export function wait(milliseconds: number): Promise<void> {
   return new Promise(resolve => setTimeout(resolve, milliseconds))
 }
 
+/** Well below the time a journey has, so that it says what it saw instead of being cut off. */
+const LONGEST_WAIT_MS = 20_000
+
 /** Asks until the answer is as wanted. */
 export async function eventually<Value>(
   ask: () => Promise<Value>,
   isWanted: (value: Value) => boolean,
 ): Promise<Value> {
+  const until = performance.now() + LONGEST_WAIT_MS
   for (;;) {
     const value = await ask()
     if (isWanted(value)) return value
+    if (performance.now() > until) throw new Error(`never came about; at last it was ${JSON.stringify(value)}`)
     await wait(50)
   }
 }
