@@ -1,9 +1,11 @@
 /** What may happen to a recording process: killed forty times, stopped by every signal, held still; the tape is whole each time and replays the same. */
-import { readFileSync, statSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { Random } from '../../src/engine/random.js'
-import { genesis, start, temporaryDirectory, type Running } from '../support/genesis.js'
+import { genesis, start, temporaryDirectory, type Finished, type Running } from '../support/genesis.js'
 import { until } from './box.js'
 
 const directory = temporaryDirectory('crash')
@@ -99,6 +101,49 @@ describe('a signal', () => {
     const replayed = await genesis(['replay', path, '--speed', 'max', '--digest', '--json'])
     expect(replayed.summary['eventsDigest']).toBe(live.summary['eventsDigest'])
     expect(readFileSync(path, 'utf8').endsWith('}\n')).toBe(true)
+  }, 60_000)
+})
+
+describe('a file system that is read-only', () => {
+  const mounts = spawnSync('unshare', ['-m', 'true']).status === 0
+  // Where this user may mount nothing, a file system of the kernel stands for it: it takes no files from anybody.
+  const target = mounts ? file('read-only') : '/sys'
+  const refusal = mounts ? /: the file system is read-only \(EROFS\)/ : /\((?:EROFS|EACCES|EPERM)\)/
+  if (mounts) {
+    mkdirSync(target)
+    writeFileSync(
+      join(target, 'existing.jsonl'),
+      '{"genesis":"recording","version":1,"created":1732353600000000,"streams":[]}\n',
+    )
+  }
+
+  function recordInto(name: string, url: string, ...more: readonly string[]): Promise<Finished> {
+    const args = ['record', 'btcusdt@trade', '--url', url, '-o', `${target}/${name}`, ...more]
+    if (!mounts) return genesis(args)
+    const prepare = 'mount --bind "$0" "$0" && mount -o remount,ro,bind "$0" && exec "$@"'
+    return start(args, { through: ['unshare', '-m', 'sh', '-c', prepare, target] }).finished
+  }
+
+  it('is refused before anything connects, with what to do about it', async () => {
+    let connections = 0
+    const server = createServer(socket => {
+      connections++
+      socket.destroy()
+    })
+    await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+    const url = `ws://127.0.0.1:${(server.address() as { port: number }).port}`
+    const runs = await Promise.all([
+      recordInto('tape.jsonl', url),
+      recordInto('tape.jsonl.gz', url, '--rotate', '1s'),
+      recordInto(mounts ? 'existing.jsonl' : 'power/existing.jsonl', url),
+    ])
+    server.close()
+    for (const { code, stdout, stderr } of runs) {
+      expect(stderr).toMatch(refusal)
+      expect(stderr).toMatch(/ — choose a (?:writable )?place /)
+      expect([code, stdout, stderr.trimEnd().split('\n').length]).toEqual([1, '', 1])
+    }
+    expect(connections).toBe(0)
   }, 60_000)
 })
 

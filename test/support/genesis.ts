@@ -30,12 +30,15 @@ export interface RunOptions {
   readonly cwd?: string
   readonly env?: Readonly<Record<string, string>>
   readonly input?: string | Buffer
+  /** A program and its arguments that are given the command line to run, such as one that sets limits first. */
+  readonly through?: readonly string[]
   /** Killed after this long; the test then sees no exit code. */
   readonly timeoutMs?: number
 }
 
 export function start(args: readonly string[], options: RunOptions = {}): Running {
-  const child = spawn(process.execPath, [bin, ...args], {
+  const [program, ...words] = [...(options.through ?? []), process.execPath, bin, ...args]
+  const child = spawn(program, words, {
     cwd: options.cwd ?? tmpdir(),
     env: { ...process.env, NO_COLOR: '1', XDG_STATE_HOME: stateHome(), ...options.env },
   })
