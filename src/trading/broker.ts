@@ -5,7 +5,7 @@ import { rateOf, type FeeSchedule } from './fees.js'
 import type { Funds } from './funds.js'
 import type { Instrument } from './instruments.js'
 import type { Holding, Ledger } from './ledger.js'
-import { floorTo, readAmount, textOf, toNumber, ZERO, decimal, type Decimal } from './money.js'
+import { FINEST, floorTo, readAmount, textOf, toNumber, ZERO, type Decimal } from './money.js'
 import { draftOrder, isObjection, type Draft, type Objection } from './order-draft.js'
 import { submittedOrder } from './order-event.js'
 import type { PaperExchange } from './paper-exchange.js'
@@ -56,7 +56,7 @@ export class Broker {
     }
     const expected = holding.position.size.plus(this.underWay(holding))
     const difference = target.minus(expected)
-    const size = floorTo(difference.abs(), holding.market.stepSize ?? decimal('0.00000001'))
+    const size = floorTo(difference.abs(), holding.market.stepSize ?? FINEST)
     if (size.eq(ZERO)) return undefined
     const order = this.assess(
       { type: 'market', side: difference.lt(ZERO) ? 'sell' : 'buy', size: textOf(size), reduceOnly: target.eq(ZERO) },
@@ -197,6 +197,7 @@ export class Broker {
 
   private underWay(holding: Holding): Decimal {
     let sum = ZERO
+    if (this.forSignals.size === 0) return sum
     for (const id of this.forSignals) {
       const order = this.parts.paper.find(id)
       if (order?.market !== holding.market) continue

@@ -2,7 +2,7 @@
 import type { Micros } from '../model/time.js'
 import type { Fill, OrderStatus, ReasonCode, TradingEvent } from '../model/trading.js'
 import { feeOf, type AssetPrice, type FeeSchedule } from './fees.js'
-import { decimal, floorTo, smaller, textOf, ZERO, type Decimal } from './money.js'
+import { FINEST, floorTo, smaller, textOf, ZERO, type Decimal } from './money.js'
 import type { Venue } from './venue.js'
 import type { WorkingOrder } from './working-order.js'
 
@@ -32,9 +32,6 @@ export interface ExecutorOptions {
 }
 
 const NOTHING: readonly TradingEvent[] = Object.freeze([])
-
-/** Used where the exchange tells no size step: probability shares of a queue must not end in endless digits. */
-const FINEST = decimal('0.00000001')
 
 export class Executor {
   now: Micros = 0

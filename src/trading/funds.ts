@@ -15,10 +15,12 @@ export interface FundsOptions {
 }
 
 interface Lock {
+  /** The OCO group, whose members lock once because at most one of them fills, or the order alone. */
+  readonly key: string
   readonly asset: string
   amount: Decimal
-  /** Orders that share it: members of an OCO group lock once, because at most one of them fills. */
-  readonly orders: Set<string>
+  /** Orders that share it. */
+  holders: number
 }
 
 /** A market buy locks this much more than its estimate, since the price may rise until it arrives. */
@@ -37,12 +39,10 @@ export class Funds {
 
   /** Balance of an asset that no open order has locked. */
   free(asset: string): Decimal {
-    let locked = ZERO
-    for (const lock of this.locks.values()) if (lock.asset === asset) locked = locked.plus(lock.amount)
-    return this.ledger
-      .balance(asset)
-      .minus(locked)
-      .minus(this.unbooked.get(asset) ?? ZERO)
+    let free = this.ledger.balance(asset).minus(this.unbooked.get(asset) ?? ZERO)
+    if (this.locks.size === 0) return free
+    for (const lock of this.locks.values()) if (lock.asset === asset) free = free.minus(lock.amount)
+    return free
   }
 
   /** Locked amounts by asset, as text. */
@@ -101,9 +101,7 @@ export class Funds {
     const lock = this.lockOf.get(id)
     if (lock === undefined) return
     this.lockOf.delete(id)
-    lock.orders.delete(id)
-    if (lock.orders.size > 0) return
-    for (const [key, candidate] of this.locks) if (candidate === lock) this.locks.delete(key)
+    if (--lock.holders === 0) this.locks.delete(lock.key)
   }
 
   /** Whether a position can lose more than was paid for it, so that the account can be liquidated. */
@@ -153,9 +151,10 @@ export class Funds {
 
   private lock(id: string, key: string, asset: string, amount: Decimal): void {
     let lock = this.locks.get(key)
-    if (lock === undefined) this.locks.set(key, (lock = { asset, amount: ZERO, orders: new Set() }))
+    if (lock === undefined) this.locks.set(key, (lock = { key, asset, amount: ZERO, holders: 0 }))
     lock.amount = larger(lock.amount, amount)
-    lock.orders.add(id)
+    if (this.lockOf.get(id) === lock) return
+    lock.holders++
     this.lockOf.set(id, lock)
   }
 }

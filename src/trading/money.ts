@@ -7,6 +7,8 @@ export type { Decimal } from './decimal.js'
 
 export const ZERO: Decimal = readDecimal('0')
 export const ONE: Decimal = readDecimal('1')
+/** The size step where the exchange tells none: shares of a queue must not end in endless digits. */
+export const FINEST: Decimal = readDecimal('0.00000001')
 
 /** @throws Error where the text is no decimal. */
 export function decimal(text: DecimalText): Decimal {
@@ -22,9 +24,18 @@ const PLAIN = /^-?\d{1,30}(?:\.\d{1,30})?$/
 
 /** What a user or strategy wrote, where it is a finite plain decimal; undefined otherwise (NaN, Infinity, `''`, `1e3x`). */
 export function readAmount(amount: Amount | undefined): Decimal | undefined {
-  if (typeof amount === 'number') return Number.isFinite(amount) ? readAmount(plainDecimal(amount)) : undefined
+  if (typeof amount === 'number') return readNumber(amount)
   if (typeof amount !== 'string' || !PLAIN.test(amount)) return undefined
   return readDecimal(amount)
+}
+
+/** In this range a double prints with few enough digits for {@link PLAIN}. */
+const [LEAST, MOST] = [1e-6, 1e15] as const
+
+function readNumber(amount: number): Decimal | undefined {
+  const magnitude = Math.abs(amount)
+  if (magnitude >= LEAST && magnitude < MOST) return decimalOfNumber(amount)
+  return Number.isFinite(amount) ? readAmount(plainDecimal(amount)) : undefined
 }
 
 /** Plain notation, no trailing zeros, never an exponent. */

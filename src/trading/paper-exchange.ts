@@ -24,6 +24,7 @@ export interface PaperExchangeOptions extends ExecutorOptions {
 }
 
 const NOTHING: readonly TradingEvent[] = Object.freeze([])
+const NONE: readonly WorkingOrder[] = Object.freeze([])
 
 interface Place {
   readonly venue: Venue
@@ -187,8 +188,9 @@ export class PaperExchange {
     }
   }
 
-  openOrders(): WorkingOrder[] {
-    return [...this.executor.orders.values()]
+  openOrders(): readonly WorkingOrder[] {
+    const { orders } = this.executor
+    return orders.size === 0 ? NONE : [...orders.values()]
   }
 
   find(id: string): WorkingOrder | undefined {

@@ -1,5 +1,5 @@
 /** How much a signal asks for when it does not say so itself. */
-import { decimal, decimalOf, floorTo, readAmount, ZERO, type Decimal } from './money.js'
+import { decimalOf, FINEST, floorTo, readAmount, ZERO, type Decimal } from './money.js'
 import type { Market } from './market.js'
 import type { Objection } from './order-draft.js'
 
@@ -21,9 +21,6 @@ export interface SizingView {
   /** Standard deviation of daily returns as a share; null while too little is known. */
   readonly dailyVolatility: number | null
 }
-
-/** The smallest step used where the exchange tells none. */
-const FINEST = decimal('0.00000001')
 
 /** Position size for a signal without one, rounded down to the exchange's step. */
 export function sizeOf(sizing: Sizing, market: Market, view: SizingView): Decimal | Objection {

@@ -37,14 +37,15 @@ export class Tally {
 
   take(fill: Fill): void {
     this.keep(fill)
-    const [price, size] = [Number(fill.price), Number(fill.size)]
+    const price = toNumber(decimal(fill.price))
+    const size = toNumber(decimal(fill.size))
     this.turnover += price * size
     const sent = this.sentAt.get(fill.order)
     if (sent !== undefined && !Number.isNaN(sent))
       this.slippage += (price - sent) * size * (fill.side === 'buy' ? 1 : -1)
     const { market } = this.ledger.holding(fill.exchange, fill.symbol)
     const rate = fill.feeAsset === market.quote ? 1 : this.rateOf(fill.feeAsset, market.quote, market.base, price)
-    this.trips.take(fill, toNumber(decimal(fill.fee)) * rate)
+    this.trips.take(fill, price, size, toNumber(decimal(fill.fee)) * rate)
   }
 
   /** The latest price of an instrument; cheap, called on every trade. */

@@ -25,10 +25,11 @@ export class Sma {
   }
 
   private turn(): void {
+    const { values, length } = this
+    let sum = 0
+    for (let index = 0; index < length; index++) sum += values[index] ?? 0
+    this.sum = sum
     this.at = 0
     this.isFull = true
-    let sum = 0
-    for (const value of this.values) sum += value
-    this.sum = sum
   }
 }

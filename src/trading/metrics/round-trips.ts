@@ -48,11 +48,9 @@ export class RoundTrips {
   private readonly open = new Map<string, Open>()
   private latest = { exchange: '', symbol: '', key: ':' }
 
-  /** `feeInQuote` is the fill's fee at its value in the quote asset. */
-  take(fill: Fill, feeInQuote: number): void {
+  /** `price` and `size` are the fill's, read; `feeInQuote` is its fee at its value in the quote asset. */
+  take(fill: Fill, price: number, size: number, feeInQuote: number): void {
     const key = this.keyOf(fill.exchange, fill.symbol)
-    const price = Number(fill.price)
-    const size = Number(fill.size)
     const side = fill.side === 'buy' ? 'long' : 'short'
     const open = this.open.get(key)
     if (open === undefined || open.side === side) {
