@@ -26,7 +26,7 @@ export function summaryLines(summary: Summary, width = Infinity): string[] {
     `${summary.command}: ${ENDINGS[summary.ended]} after ${spanText(summary.elapsedMs * 1000)}`,
     `frames ${countText(frames)} = ${countText(decoded)} decoded + ${countText(control)} control + ${countText(deadLettered)} dead-lettered`,
     `events ${events.length === 0 ? 'none' : events.join(', ')}`,
-    `gaps ${countText(summary.gaps)} · duplicates ${countText(summary.duplicates)} · reconnects ${countText(summary.reconnects)}` +
+    `gaps ${countText(summary.gaps)} · duplicates ${countText(summary.duplicates)}${conflictsText(summary.conflicts)} · reconnects ${countText(summary.reconnects)}` +
       (latency.p50 === null
         ? ''
         : ` · latency p50 ${spanText(latency.p50)}, p99 ${spanText(latency.p99)}, max ${spanText(latency.max)}`),
@@ -50,6 +50,11 @@ export function summaryLines(summary: Summary, width = Infinity): string[] {
   if (metrics !== undefined) lines.push(...metricsLines(metrics as readonly MetricsSection[], width))
   if (conventions !== undefined) lines.push(...conventionsLines(conventions as readonly ConventionsSection[]))
   return lines
+}
+
+/** Told where there are any: no exchange should send one id twice. */
+function conflictsText(conflicts: number): string {
+  return conflicts === 0 ? '' : ` · CONFLICTS ${countText(conflicts)}`
 }
 
 /** What orders' delays were drawn from. */

@@ -1,7 +1,7 @@
-/** Refused frames kept whole in a recording of their own, each behind a control line that says why; `replay` reads it like any other. */
-import type { DeadLetter } from '../engine/boundary.js'
+/** Refused and disputed frames kept whole in a recording of their own, each behind a control line that says why; `replay` reads it like any other. */
 import { Recorder } from '../journal/recorder.js'
 import type { Micros } from '../model/time.js'
+import type { KeptLetter } from './disputed-trades.js'
 
 /** Letters held in memory while the file is being opened. */
 const MOST_PENDING = 10_000
@@ -18,7 +18,7 @@ export interface DeadLetterReport {
 export class DeadLetterFile {
   #recorder: Recorder | null = null
   #opening: Promise<void> | null = null
-  #pending: DeadLetter[] = []
+  #pending: KeptLetter[] = []
   #kept = 0
   #lost = 0
   #failure: string | null = null
@@ -28,7 +28,7 @@ export class DeadLetterFile {
     private readonly streams: readonly string[],
   ) {}
 
-  keep(letter: DeadLetter): void {
+  keep(letter: KeptLetter): void {
     if (this.#recorder !== null) this.#write(this.#recorder, letter)
     else if (this.#pending.length < MOST_PENDING) this.#pending.push(letter)
     else this.#lost++
@@ -66,9 +66,10 @@ export class DeadLetterFile {
     this.#pending = []
   }
 
-  #write(recorder: Recorder, letter: DeadLetter): void {
+  #write(recorder: Recorder, letter: KeptLetter): void {
     const { code, stage, message, time, frame } = letter
-    recorder.append({ kind: 'control', receivedAt: time, topic: 'deadLetter', value: { code, stage, message } })
+    const value = { code, stage, message, ...(letter.code === 'conflict' ? { conflicts: letter.conflicts } : {}) }
+    recorder.append({ kind: 'control', receivedAt: time, topic: 'deadLetter', value })
     recorder.append(frame)
     this.#kept++
   }

@@ -2,7 +2,7 @@
 import type { EngineOutlet } from '../engine/engine.js'
 import type { VirtualClock } from '../engine/clock.js'
 import { Histogram } from '../engine/histogram.js'
-import type { Arbiter, ArbiterResult } from '../market/arbiter.js'
+import type { Arbiter, ArbiterResult, TradeConflict } from '../market/arbiter.js'
 import type { BookSyncResult } from '../market/book-sync.js'
 import type { GapLedger, Hole } from '../market/gap-ledger.js'
 import type { BookUpdate, Decoded, FeedEvent, MarketEvent, Notice, Status, Trade } from '../model/event.js'
@@ -29,6 +29,8 @@ export interface IntakeParts {
   readonly gaps: GapLedger
   readonly feed: FeedControl | null
   readonly publish: (event: FeedEvent) => void
+  /** The frame under way brought a second copy that says something else; the first one stands. */
+  readonly dispute: (conflict: TradeConflict) => void
   /** Decisions from outside (the end of a run, a command), in the frames' order. */
   readonly control: (frame: ControlFrame) => void
 }
@@ -38,7 +40,6 @@ export class Intake implements EngineOutlet {
   /** Connections that came back after they had been lost. */
   reconnects = 0
   importedGaps = 0
-  conflicts = 0
   readonly #parts: IntakeParts
   readonly #arbitrated: ArbiterResult[] = []
   readonly #synchronised: BookSyncResult[] = []
@@ -139,7 +140,7 @@ export class Intake implements EngineOutlet {
           this.#parts.publish(result)
           break
         case 'tradeConflict':
-          this.conflicts++
+          this.#parts.dispute(result)
           this.#tell(result.second.exchange, result.stream, 'drift', `two different trades with id ${result.second.id}`)
           break
         case 'idsRestarted':

@@ -1,5 +1,5 @@
 /** One run from the first frame to its account: clock, boundary, bus, books and whoever listens, wired once. */
-import type { DeadLetter, FrameOutcome } from '../engine/boundary.js'
+import type { FrameOutcome } from '../engine/boundary.js'
 import { TranscendentalEventBus } from '../engine/bus.js'
 import { VirtualClock } from '../engine/clock.js'
 import { Convergence } from '../engine/convergence.js'
@@ -13,6 +13,7 @@ import type { ControlFrame, DataFrame, Frame } from '../model/frame.js'
 import type { Stream } from '../model/stream.js'
 import type { Micros } from '../model/time.js'
 import { Books } from './books.js'
+import { DisputedTrades, type KeptLetter } from './disputed-trades.js'
 import { DriftWatch } from './drift-watch.js'
 import { edgeTimers } from './edge-timers.js'
 import type { SessionEvents } from './events.js'
@@ -31,7 +32,7 @@ export interface SessionOptions {
   readonly streams: readonly Stream[]
   /** Where snapshots and answers go; null where nothing is live. */
   readonly feed: FeedControl | null
-  readonly keepDeadLetter: (letter: DeadLetter) => void
+  readonly keepDeadLetter: (letter: KeptLetter) => void
   /** Connections that carry each stream. */
   readonly lines?: number
   /** False where receive times are made up from the exchange's own. */
@@ -57,6 +58,7 @@ interface Counts {
   readonly deadLettered: number
   readonly gaps: number
   readonly duplicates: number
+  readonly conflicts: number
   readonly reconnects: number
 }
 
@@ -86,6 +88,7 @@ export class Session {
   readonly #intake: Intake
   readonly #memory: SessionMemory
   readonly #unreadable: UnreadableWatch
+  readonly #disputed: DisputedTrades
   readonly #published = new Map<string, { count: number }>()
   /** Events that were read as events: each counts as a frame that was decoded. */
   #imported = 0
@@ -101,11 +104,11 @@ export class Session {
     this.#limit = options.limit ?? Infinity
     const names = (this.names = new StreamNames(options.streams))
     this.bus = new TranscendentalEventBus<SessionEvents>({ timers: edgeTimers(this.clock) })
-    this.boundary = new TapingBoundary({
-      keep: letter => {
-        if (this.#prelude === null) options.keepDeadLetter(letter)
-      },
-    })
+    const keep = (letter: KeptLetter): void => {
+      if (this.#prelude === null) options.keepDeadLetter(letter)
+    }
+    this.boundary = new TapingBoundary({ keep })
+    this.#disputed = new DisputedTrades(keep)
     this.drift = options.drift === 'off' ? null : new DriftWatch()
     this.arbiter = new Arbiter({
       kindOf: (exchange, stream) => tradeIdsOf(findExchange(exchange), stream),
@@ -120,6 +123,7 @@ export class Session {
       gaps: this.gaps,
       feed: options.feed,
       publish: event => this.#publish(event),
+      dispute: conflict => this.#disputed.note(conflict),
       control: frame => this.#publishControl(frame),
     })
     this.#engine = new Engine({
@@ -177,8 +181,10 @@ export class Session {
   deliver(frame: Frame): FrameOutcome {
     if (this.#prelude === null) this.#first ??= frame.receivedAt
     const outcome = this.#engine.ingest(frame)
-    if (frame.kind === 'data') this.#watch(frame, outcome)
-    else if (frame.kind === 'link') this.#unreadable.link(frame)
+    if (frame.kind === 'data') {
+      this.#disputed.settle(frame)
+      this.#watch(frame, outcome)
+    } else if (frame.kind === 'link') this.#unreadable.link(frame)
     this.#checkLimit()
     return outcome
   }
@@ -215,14 +221,15 @@ export class Session {
     if (this.convergence.check('frames', decoded + control + deadLettered, frames) === false) {
       return `frames ${frames} ≠ decoded ${decoded} + control ${control} + dead-lettered ${deadLettered}`
     }
-    if (unkept > 0) return `${unkept} dead letters could not be kept`
+    const lost = unkept + this.#disputed.unkept
+    if (lost > 0) return `${lost} dead letters could not be kept`
     const [discrepancy, ...others] = this.bus.check()
     this.convergence.check('event bus', 0, discrepancy === undefined ? 0 : others.length + 1)
     return discrepancy === undefined ? undefined : `event bus: ${JSON.stringify(discrepancy)}`
   }
 
   summary(ended: EndReason, elapsedMs: number): Summary {
-    const { frames, decoded, control, deadLettered, gaps, duplicates, reconnects } = this.#account()
+    const { frames, decoded, control, deadLettered, gaps, duplicates, conflicts, reconnects } = this.#account()
     return {
       type: 'summary',
       command: this.#options.command,
@@ -235,6 +242,7 @@ export class Session {
       subscribers: this.#subscribers(),
       gaps,
       duplicates,
+      conflicts,
       reconnects,
       latency: this.measuresLatency ? this.#intake.latency.summary() : UNKNOWN_LATENCY,
       booksWithoutSnapshot: this.books.withoutSnapshot(),
@@ -257,19 +265,22 @@ export class Session {
       deadLettered: counts.deadLettered - before.deadLettered,
       gaps: counts.gaps - before.gaps,
       duplicates: counts.duplicates - before.duplicates,
+      conflicts: counts.conflicts - before.conflicts,
       reconnects: counts.reconnects - before.reconnects,
     }
   }
 
   #counts(): Counts {
     const { frames, decoded, control, deadLettered } = this.boundary.stats()
+    const { duplicates, conflicts } = this.arbiter.stats()
     return {
       frames: frames + this.#imported,
       decoded: decoded + this.#imported,
       control,
       deadLettered,
       gaps: this.gaps.totals().gaps + this.#intake.importedGaps,
-      duplicates: this.arbiter.stats().duplicates + this.#intake.copies,
+      duplicates: duplicates + this.#intake.copies,
+      conflicts,
       reconnects: this.#intake.reconnects,
     }
   }

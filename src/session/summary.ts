@@ -34,6 +34,8 @@ export interface Summary {
   readonly subscribers: readonly SubscriberAccount[]
   readonly gaps: number
   readonly duplicates: number
+  /** Trades that came under the id of another one and were held back; their frames are decoded, and kept as dead letters as well. */
+  readonly conflicts: number
   readonly reconnects: number
   readonly latency: LatencyAccount
   /** Order books whose updates never met a snapshot; nothing of them was shown. */

@@ -28,7 +28,7 @@ export interface Difference {
 
 const MOST_DIFFERENCES = 20
 /** Of the summary what the tape alone decides. */
-const COMPARED = ['ledger', 'digest', 'frames', 'decoded', 'control', 'deadLettered', 'events', 'gaps', 'duplicates', 'reconnects'] // prettier-ignore
+const COMPARED = ['ledger', 'digest', 'frames', 'decoded', 'control', 'deadLettered', 'events', 'gaps', 'duplicates', 'conflicts', 'reconnects'] // prettier-ignore
 
 /** @throws UsageError where the directory holds no session or its strategy cannot be loaded, GenesisError where the tape cannot be read. */
 export async function verifySession(directory: string): Promise<VerifiedSession> {

@@ -23,7 +23,7 @@ const trade = (price: number, at: number): Trade => {
 const quote: Quote = { type: 'quote', ...head, bid: 97000, bidSize: 1, ask: 97001, askSize: 1, time: 1, received: 1 }
 const summary: Summary = {
   type: 'summary', command: 'stream', ended: 'limit', frames: 2, decoded: 2, control: 0, deadLettered: 0, events: { trade: 2 },
-  subscribers: [], booksWithoutSnapshot: [], gaps: 0, duplicates: 0, reconnects: 0, latency: { p50: null, p99: null, max: null }, elapsedMs: 1, first: 1, last: 2,
+  subscribers: [], booksWithoutSnapshot: [], gaps: 0, duplicates: 0, conflicts: 0, reconnects: 0, latency: { p50: null, p99: null, max: null }, elapsedMs: 1, first: 1, last: 2,
 } // prettier-ignore
 
 function open(columns: number, rows = 24) {

@@ -128,27 +128,36 @@ describe.concurrent('messages', () => {
     expect(outcome.statuses.filter(text => text.startsWith('gap'))).toEqual(['gap: trades 3 to 899 missing'])
   })
 
-  it('D5 that come twice pass once; one that says something else under the same id is kept with the first', async () => {
+  it('D5 that come twice pass once; one that says something else under the same id is kept beside the first', async () => {
     const other = trade(899, { p: '"1.5"' })
-    const tape = join(temporaryDirectory('data'), 'tape.jsonl')
-    const recording = { command: ['record', '-o', tape], args: ['--limit', '2'], sees: '"type":"summary"' }
     const outcome = await told([trade(899), trade(899), other, last])
     expect(outcome.trades).toMatchObject([{ id: '899', price: 97_000.1 }, { id: '900' }])
-    // The answer to the subscription is a frame, too; a frame that was decoded is counted as such and nothing else.
+    // With the answer to the subscription. What was decoded is counted as that and as nothing else.
     const account = { frames: 5, decoded: 4, control: 1, deadLettered: 0, duplicates: 1, conflicts: 1 }
-    expect(outcome.summary).toMatchObject({ ...account, deadLetters: { kept: 1 } })
-    expect(outcome.statuses.filter(text => text.startsWith('drift'))).toEqual(['drift: two different trades with id 899'])
+    expect(outcome.summary).toMatchObject({ ...account, deadLetters: { kept: 1, lost: 0 } })
+    expect(outcome.statuses.filter(text => text.startsWith('drift'))).toEqual(['drift: two different trades with id 899']) // prettier-ignore
 
-    const [why, frame] = outcome.deadLetters
     expect(outcome.deadLetters).toHaveLength(2)
-    expect(frame).toMatch(new RegExp(`,"d":${RegExp.escape?.(other) ?? ''}`))
-    const { conflicts, ...reason } = (JSON.parse(why!) as { v: { conflicts: { first: string; second: string }[] } }).v
-    expect(reason).toEqual({ code: 'conflict', stage: 'arbiter', message: 'another trade came before with the id 899' })
-    expect(conflicts.map(({ first }) => first)).toEqual([])
+    const { control, value } = JSON.parse(outcome.deadLetters[0]!) as { control: string; value: Event }
+    const copies = value['conflicts'] as { first: string; second: string }[]
+    expect([control, value['code'], value['stage']]).toEqual(['deadLetter', 'conflict', 'arbiter'])
+    expect(copies.map(({ first }) => JSON.parse(first) as Event)).toEqual([outcome.trades[0]])
+    expect(copies.map(({ second }) => JSON.parse(second) as Event)).toMatchObject([{ id: '899', price: 1.5 }])
+    expect(outcome.deadLetters[1]).toContain(`"d":${other}}`)
+    const again = await start(['replay', outcome.letters, '--json', '--speed', 'max']).finished
+    expect(again.summary).toMatchObject({ frames: 1, decoded: 1, conflicts: 0, events: { trade: 1 } })
+    expect(again.events).toContainEqual(expect.objectContaining({ type: 'trade', id: '899', price: 1.5 }))
+  })
 
-    const replayed = await start(['replay', outcome.letters, '--json', '--speed', 'max']).finished
-    expect(replayed.events).toContainEqual(expect.objectContaining({ type: 'trade', id: '899', price: 1.5 }))
-    const recorded = await told([trade(899), trade(899), other, last], recording)
+  it('D5 are kept by a replay as they were by the run', async () => {
+    const tape = join(temporaryDirectory('data'), 'tape.jsonl')
+    const recording = { command: ['record', '-o', tape], args: ['--limit', '2'], sees: '"type":"summary"' }
+    const recorded = await told([trade(899), trade(899, { q: '"0.25"' }), trade(899), last], recording)
+    const letters = join(temporaryDirectory('data'), 'letters.jsonl')
+    const replayed = await start(['replay', tape, '--json', '--speed', 'max', '--dead-letters', letters]).finished
+    expect(recorded.summary).toMatchObject({ duplicates: 1, conflicts: 1, deadLetters: { kept: 1 } })
+    expect(replayed.summary).toMatchObject({ duplicates: 1, conflicts: 1, deadLetters: { kept: 1 } })
+    expect(readFileSync(letters, 'utf8').trimEnd().split('\n').slice(1)).toEqual(recorded.deadLetters)
   })
 
   it('D6 that were overtaken are late, not sorted in silence', async () => {

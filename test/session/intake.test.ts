@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { resolveStream } from '../../src/exchanges/registry.js'
-import type { DeadLetter } from '../../src/engine/boundary.js'
 import type { FeedEvent } from '../../src/model/event.js'
 import type { DataFrame, LinkFrame } from '../../src/model/frame.js'
+import type { KeptLetter } from '../../src/session/disputed-trades.js'
 import { FEED_EVENTS } from '../../src/session/events.js'
 import type { FeedControl } from '../../src/session/intake.js'
 import { Session } from '../../src/session/session.js'
@@ -10,7 +10,7 @@ import { findImbalance } from '../../src/session/summary.js'
 
 const T0 = 1_732_400_000_000_000
 let events: FeedEvent[]
-let letters: DeadLetter[]
+let letters: KeptLetter[]
 let asked: string[]
 let session: Session
 

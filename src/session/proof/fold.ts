@@ -1,11 +1,11 @@
 /** A recording folded for what is in it: its events are pulled batch by batch, as fast as they can be read, and nothing is kept. */
-import type { DeadLetter } from '../../engine/boundary.js'
 import type { JournalItem } from '../../journal/item.js'
 import { mergeJournals } from '../../journal/merge.js'
 import type { JournalReader } from '../../journal/reader.js'
 import type { FeedEvent } from '../../model/event.js'
 import type { Stream } from '../../model/stream.js'
 import type { TradingEvent } from '../../model/trading.js'
+import type { KeptLetter } from '../disputed-trades.js'
 import { openWindow, type WindowOptions } from '../journal-source.js'
 import { checkpointBefore } from '../seek/seek-index.js'
 import { Session } from '../session.js'
@@ -17,7 +17,7 @@ export interface FoldOptions extends WindowOptions {
   readonly streams: readonly Stream[]
   /** Sees each item before it is folded. */
   readonly observe?: (item: JournalItem) => void
-  readonly keepDeadLetter?: (letter: DeadLetter) => void
+  readonly keepDeadLetter?: (letter: KeptLetter) => void
 }
 
 /** What comes out: events of the market, and whatever else {@link Fold.add} was given. */
