@@ -1,14 +1,12 @@
 /** Unpacks what another program packed: of any length, so that memory may not suffice to check it before it is used. */
 import { constants, createInflateRaw } from 'node:zlib'
 import { refuseBomb } from './bomb.js'
+import { HeldBack } from './held-back.js'
 import { type Decompressor, Inflater } from './inflater.js'
 import type { Piece } from './piece.js'
 import { Window } from './window.js'
 import { ZstdFrame } from './zstd-frame.js'
 import { zstdStream } from './zstd-codec.js'
-
-/** Up to this much is held until its checksum is verified; of a longer member the beginning goes out unverified. */
-const HELD = 8 * 1024 * 1024
 
 interface ForeignFormat {
   readonly name: string
@@ -56,23 +54,17 @@ async function* unpackForeign(window: Window, format: ForeignFormat): AsyncGener
     return
   }
   const inflater = new Inflater(format.input ?? window, format.stream())
+  const held = new HeldBack()
   try {
-    let held: Buffer[] = []
-    let heldLength = 0
     while (await inflater.step()) {
-      const output = inflater.takeOutput()
-      held.push(...output)
-      heldLength += output.reduce((sum, bytes) => sum + bytes.length, 0)
+      for (const bytes of inflater.takeOutput()) held.add(bytes)
       refuseBomb(window.offset - offset, inflater.produced)
-      if (heldLength <= HELD) continue
-      for (const bytes of held) yield { kind: 'bytes', bytes }
-      held = []
-      heldLength = 0
+      for (const bytes of held.passed()) yield { kind: 'bytes', bytes }
     }
-    held.push(...inflater.takeOutput())
+    for (const bytes of inflater.takeOutput()) held.add(bytes)
     const failure = inflater.failure ?? (await format.trailer(window, inflater))
     // A flipped bit shows some way behind its place: what came before in this member cannot be trusted. A cut is different.
-    if (failure === undefined || inflater.cut) for (const bytes of held) yield { kind: 'bytes', bytes }
+    if (failure === undefined || inflater.cut) for (const bytes of held.rest()) yield { kind: 'bytes', bytes }
     const length = window.offset - offset
     if (inflater.cut) yield { kind: 'torn', offset, length, reason: `the ${format.name} is cut off` }
     else if (failure !== undefined) yield { kind: 'damage', offset, length, reason: `${format.name}: ${failure}` }

@@ -3,6 +3,7 @@ import { EXIT, GenesisError, messageOf } from '../model/errors.js'
 import { crc32 } from 'node:zlib'
 import { type Entry, type ZipFile, openPromise } from 'yauzl'
 import { refuseBomb } from './bomb.js'
+import { HeldBack } from './held-back.js'
 import type { Piece } from './piece.js'
 
 export interface Archive {
@@ -13,8 +14,6 @@ export interface Archive {
   readonly pieces: AsyncGenerator<Piece>
 }
 
-/** Up to this much is held until its checksum is verified; of a longer entry the beginning goes out unverified. */
-const HELD = 8 * 1024 * 1024
 const MOST_ENTRIES = 1000
 
 /** @throws GenesisError where the archive is damaged or holds more or less than one journal. */
@@ -70,23 +69,18 @@ async function* unpackEntry(
   path: string,
   progress: { unpacked: number },
 ): AsyncGenerator<Piece> {
-  let held: Buffer[] = []
-  let heldLength = 0
+  const held = new HeldBack()
   let checksum = 0
   try {
     for await (const chunk of (await zip.openReadStreamPromise(entry)) as AsyncIterable<Buffer>) {
       progress.unpacked += chunk.length
       checksum = crc32(chunk, checksum)
       refuseBomb(entry.compressedSize, progress.unpacked)
-      held.push(chunk)
-      heldLength += chunk.length
-      if (heldLength <= HELD) continue
-      for (const bytes of held) yield { kind: 'bytes', bytes }
-      held = []
-      heldLength = 0
+      held.add(chunk)
+      for (const bytes of held.passed()) yield { kind: 'bytes', bytes }
     }
     if (checksum !== entry.crc32) throw new Error('checksum does not match')
-    for (const bytes of held) yield { kind: 'bytes', bytes }
+    for (const bytes of held.rest()) yield { kind: 'bytes', bytes }
   } catch (error) {
     if (error instanceof GenesisError) throw error
     yield {
