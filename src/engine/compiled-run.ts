@@ -39,7 +39,7 @@ export function compileRun(
 
 function evaluate(text: string, names: Readonly<Record<string, unknown>>): unknown {
   // eslint-disable-next-line @typescript-eslint/no-implied-eval -- see compileRun
-  const make = new Function(...Object.keys(names), `'use strict'\nconst type = topic.type\n${text}`)
+  const make = new Function(...Object.keys(names), `'use strict'\nconst type = topic.type, first = slots[0]\n${text}`)
   return (make as (...values: unknown[]) => unknown)(...Object.values(names))
 }
 
@@ -62,6 +62,8 @@ ${Array.from({ length: count }, (_, at) => call(at)).join('\n')}
 }`
 }
 
+/** A slot is replaced only while an event is under way; the first one has been called by then, and need not be looked up. */
 function call(at: number): string {
-  return `slot = slots[${at}]; value = slot(data, type, source); if (value !== undefined) runner.returned(${at}, value); at = ${at + 1}`
+  const slot = at === 0 ? 'first' : `slots[${at}]`
+  return `slot = ${slot}; value = slot(data, type, source); if (value !== undefined) runner.returned(${at}, value); at = ${at + 1}`
 }

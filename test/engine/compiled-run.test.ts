@@ -65,4 +65,32 @@ describe('compiled runs', () => {
     const handlers: Plan[] = [['throw', 'return'], ['return']]
     expect(play(handlers, HOT)).toEqual(play(handlers, 0))
   })
+  it.each([1, 2, 5])('let go of whoever leaves during an event, be it the first of %i', count => {
+    for (let leaves = 0; leaves < count; leaves++) {
+      for (let by = 0; by < count; by++) {
+        const heard = { cold: leaving(count, leaves, by, 0), hot: leaving(count, leaves, by, HOT) }
+        expect(heard.hot).toEqual(heard.cold)
+        expect(heard.hot.filter(entry => entry === `1:${leaves}`)).toEqual(by < leaves ? [] : [`1:${leaves}`])
+        expect(heard.hot.filter(entry => entry.startsWith('2:'))).toHaveLength(count - 1)
+      }
+    }
+  })
 })
+
+/** Who hears events 1 and 2, where listener `by` takes listener `leaves` away during event 1. */
+function leaving(count: number, leaves: number, by: number, warmUp: number): string[] {
+  const bus = new TranscendentalEventBus()
+  bus.start()
+  const heard: string[] = []
+  const subscriptions = Array.from({ length: count }, (_, listener) =>
+    bus.subscribe('tick', data => {
+      if (data === 0) return
+      heard.push(`${String(data)}:${listener}`)
+      if (data === 1 && listener === by) subscriptions[leaves]?.unsubscribe()
+    }),
+  )
+  for (let index = 0; index < warmUp; index++) void bus.emit('tick', 0)
+  for (const data of [1, 2]) void bus.emit('tick', data)
+  expect(bus.check()).toEqual([])
+  return heard
+}
