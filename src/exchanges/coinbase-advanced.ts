@@ -4,6 +4,7 @@ import type { Exchange, Place } from './exchange.js'
 import { joinAddress } from './family/address.js'
 import { CoinbaseAdvancedDecoder } from './family/coinbase-advanced-decoder.js'
 import { coinbaseAdvancedDialect, requestFrames, STREAMS_PER_FRAME } from './family/coinbase-advanced-dialect.js'
+import { coinbaseAdvancedTrades } from './family/coinbase-advanced-history.js'
 import { advancedProduct } from './family/coinbase-products.js'
 
 export const coinbaseAdvanced: Exchange = {
@@ -23,7 +24,6 @@ export const coinbaseAdvanced: Exchange = {
     ticker: { wire: 'ticker', loss: 'detectable', proof: 'sequence_num steps by one per connection' },
   },
   tradeIds: 'contiguous',
-  unfetched: 'the archive is asked by whole seconds, and no document says how many trades of one it tells',
   limits: {
     // No number is documented; slow readers are cut, so a line is kept short of that.
     streamsPerConnection: 200,
@@ -35,6 +35,7 @@ export const coinbaseAdvanced: Exchange = {
   },
   // One heartbeat a second comes with every subscription.
   heartbeat: { send: null, silenceMs: 5_000 },
+  trades: coinbaseAdvancedTrades,
   book: { snapshot: 'stream', depth: null, bridge: place, follow: place },
   // The feed has candles of five minutes and no others.
   intervals: ['5m'],

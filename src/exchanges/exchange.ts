@@ -127,6 +127,8 @@ export interface TradeRange {
   readonly to: number
   /** What the exchange's clock said at a trade before the first of them; null where that is not known. */
   readonly since: Micros | null
+  /** The same at a trade after the last of them. */
+  readonly until?: Micros | null
 }
 
 export interface TradeRequest {
@@ -143,6 +145,11 @@ export interface TradeRequest {
   wrap(stream: Stream, range: TradeRange, body: string): string
   /** Only where pages begin at a time: that of the newest trade of the answer before this id, from where to go on; null where there is none. */
   reached?(body: string, before: number): Micros | null
+  /**
+   * Only where pages end at a time: the oldest trade of the answer, to go on before it; null where the answer reaches back to this id. What
+   * is missing above that trade the archive has not.
+   */
+  receded?(body: string, from: number): { readonly id: number; readonly time: Micros } | null
   /** The archive's own side, for the exchange in a box: the answer out of what has been played; undefined for other addresses. */
   answer(address: URL, past: PastTrades): string | undefined
 }

@@ -56,14 +56,14 @@ export class Backfill {
     const [first, last] = [Number(from), Number(to)]
     const request = this.carrier(stream)?.parts.exchange.trades
     const isKnown = Number.isSafeInteger(first) && Number.isSafeInteger(last) && first <= last
-    const since = this.times.before(stream, first)
-    const isServed = request?.url(stream, { from: first, to: last, since }, null) !== undefined
+    const [since, until] = [this.times.before(stream, first), this.times.after(stream, last)]
+    const isServed = request?.url(stream, { from: first, to: last, since, until }, null) !== undefined
     if (!isKnown || !isServed || last - first >= WIDEST || this.holes.size >= MOST_HOLES) {
       this.counts.declined++
       return
     }
     const backoff = new Backoff({ random: this.shared.random })
-    const hole: Hole = { stream, missing: [[first, last]], since, attempts: 0, backoff, cancel: () => undefined }
+    const hole: Hole = { stream, missing: [[first, last]], since, until, attempts: 0, backoff, cancel: () => undefined }
     this.counts.holes++
     this.holes.add(hole)
     this.later(hole, SETTLE_MS)
@@ -71,8 +71,7 @@ export class Backfill {
 
   /** A trade that came, by whatever way: it need not be fetched any more. */
   heard(trade: Trade): void {
-    if (trade.fetched !== true && this.exchanges.get(trade.exchange)?.trades?.reached !== undefined)
-      this.times.add(trade)
+    if (trade.fetched !== true && goesByTime(this.exchanges.get(trade.exchange)?.trades)) this.times.add(trade)
     if (this.holes.size === 0) return
     const id = placeOf(trade)
     for (const hole of this.holes) {
@@ -100,12 +99,11 @@ export class Backfill {
   private ask(hole: Hole): void {
     const line = this.carrier(hole.stream)
     const request = line?.parts.exchange.trades
-    const [range] = hole.missing
-    if (line === undefined || request === undefined || range === undefined) {
+    const asked = request === undefined ? undefined : nextOf(hole, request)
+    if (line === undefined || request === undefined || asked === undefined) {
       this.giveUp(hole)
       return
     }
-    const asked = { from: range[0], to: Math.min(range[1], range[0] + request.most - 1), since: hole.since }
     const url = request.url(hole.stream, asked, restBase(line.route.base, this.shared.urls))
     if (url === undefined) {
       this.giveUp(hole)
@@ -158,12 +156,24 @@ export class Backfill {
     this.shared.emit({ kind: 'data', receivedAt, exchange, line: line.number, data, binary: false })
     // What the fold found in it was heard meanwhile.
     if (!this.holes.has(hole)) return
-    if (wentOn(hole, request, body) || idsIn(hole) < before) {
+    if (wentOn(hole, request, body) || this.wentBack(hole, request, body) || idsIn(hole) < before) {
       hole.attempts = 0
       this.ask(hole)
     } else {
       this.retry(hole)
     }
+  }
+
+  /** Whether it did so from its end on. What it passed over is lost. */
+  private wentBack(hole: Hole, request: TradeRequest, body: string): boolean {
+    const receded = request.receded?.(body, hole.missing[0]?.[0] ?? 0) ?? null
+    if (receded === null || hole.until === null || receded.time >= hole.until) return false
+    const all = idsIn(hole)
+    const left = hole.missing.flatMap(([from, to]) => (from < receded.id ? [[from, Math.min(to, receded.id - 1)] as [number, number]] : [])) // prettier-ignore
+    hole.missing.splice(0, hole.missing.length, ...left)
+    this.counts.lost += all - idsIn(hole)
+    hole.until = receded.time
+    return true
   }
 
   private retry(hole: Hole): void {
@@ -189,6 +199,8 @@ interface Hole {
   readonly missing: [from: number, to: number][]
   /** By the exchange's clock: before it there is nothing to look for. */
   since: Micros | null
+  /** The same: after it there is nothing to look for. */
+  until: Micros | null
   /** In a row that brought nothing. */
   attempts: number
   readonly backoff: Backoff
@@ -200,7 +212,22 @@ function isOf(trade: Trade, { exchange, pair, channel }: Stream): boolean {
   return trade.aggregated === true ? channel === 'aggTrade' : channel === 'trade'
 }
 
-/** Whether the answer led nearer to what is missing. */
+function goesByTime(request: TradeRequest | undefined): boolean {
+  return request?.reached !== undefined || request?.receded !== undefined
+}
+
+/** What to ask for next: the first of what is missing, or the last where pages end at a time. */
+function nextOf({ missing, since, until }: Hole, request: TradeRequest): TradeRange | undefined {
+  const isBackwards = request.receded !== undefined
+  const [from, to] = missing.at(isBackwards ? -1 : 0) ?? []
+  if (from === undefined || to === undefined) return undefined
+  const beyond = request.most - 1
+  return isBackwards
+    ? { from: Math.max(from, to - beyond), to, since, until }
+    : { from, to: Math.min(to, from + beyond), since, until }
+}
+
+/** Whether the answer led nearer to what is missing from its beginning on. */
 function wentOn(hole: Hole, request: TradeRequest, body: string): boolean {
   const reached = request.reached?.(body, hole.missing[0]?.[0] ?? 0) ?? null
   if (reached === null || hole.since === null || reached <= hole.since) return false

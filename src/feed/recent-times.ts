@@ -29,13 +29,24 @@ export class RecentTimes {
   }
 
   /** When the last of the remembered trades before this place happened; null where there is none. */
-  before({ exchange, pair, channel }: Stream, place: number): Micros | null {
+  before(stream: Stream, place: number): Micros | null {
+    return this.nearest(stream, known => place - known)
+  }
+
+  /** The same of the first one after it. */
+  after(stream: Stream, place: number): Micros | null {
+    return this.nearest(stream, known => known - place)
+  }
+
+  /** @param distance of a place from the one that is meant; only those above 0 count. */
+  private nearest({ exchange, pair, channel }: Stream, distance: (known: number) => number): Micros | null {
     const ring = this.rings.get(keyOf(exchange, pair, channel === 'aggTrade'))
-    let nearest = Number.NEGATIVE_INFINITY
+    let least = Number.POSITIVE_INFINITY
     let time: Micros | null = null
     for (const [index, known] of ring?.places.entries() ?? []) {
-      if (known >= place || known <= nearest) continue
-      nearest = known
+      const far = distance(known)
+      if (far <= 0 || far >= least) continue
+      least = far
       time = ring?.times[index] ?? null
     }
     return time

@@ -38,9 +38,7 @@ describe('genesis exchanges on a terminal', () => {
       'trade ids: increasing; trade_seq steps by one; missed trades can',
     )
     expect(await printed(['bitstamp'], 100)).toContain('cannot be fetched: nothing says which are missing')
-    expect(await printed(['coinbase-advanced'], 120)).toContain(
-      'cannot be fetched: the archive is asked by whole seconds',
-    )
+    expect(await printed(['coinbase-advanced'], 120)).toContain('missed trades can be fetched (--backfill): trade')
     expect(await printed(['ccxt:gate'], 100)).toContain('gate through ccxt')
   })
 })

@@ -155,6 +155,60 @@ describe.concurrent('backfill', () => {
     expect(run.ids).toEqual(['9', '12', '10', '11'])
   })
 
+  it('goes back page by page where pages end at a time, and counts as lost what it passed over', async () => {
+    const asked: (readonly number[])[] = []
+    type Row = readonly [id: number, time: number]
+    const paged: Exchange = {
+      ...exchange,
+      trades: {
+        most: 3,
+        pace: { count: 100, perMs: 1_000 },
+        url: ({ symbol }, { since, until = null }, base) =>
+          since === null || until === null ? undefined : `${base ?? 'https://plain.invalid'}/between/${symbol}/${since}-${until}`,
+        wrap: ({ symbol }, { from, to }, body) => {
+          const rows = (JSON.parse(body) as Row[]).filter(([id]) => id >= from && id <= to)
+          return `{"archive":${JSON.stringify(symbol)},"ids":${JSON.stringify(rows.map(([id]) => id))}}`
+        },
+        receded: (body, from) => {
+          const [id = 0, time = 0] = (JSON.parse(body) as Row[])[0] ?? []
+          return id > from ? { id, time } : null
+        },
+        answer: () => undefined,
+      },
+    } // prettier-ignore
+    // The archive has all trades but 13, at times of its own, and answers with the last two before the end that it is asked for.
+    const has = [9, 10, 11, 12, 14, 15]
+    const server = await FaultServer.start({
+      script: peer => serve(peer),
+      http: path => {
+        const [, since = '', until = ''] = /(\d+)-(\d+)$/.exec(path) ?? []
+        asked.push([Number(since), Number(until)])
+        const timeOf = (id: number): number => Number(since) + id - 9
+        const rows = has.map((id): Row => [id, timeOf(id)]).filter(([, time]) => time <= Number(until))
+        return { status: 200, body: JSON.stringify(rows.slice(-2)) }
+      },
+    })
+    const run = new Harness({ exchange: paged, urls: [server.url], backfill: 'on', random: () => 0.02 })
+    open.push(async () => {
+      await run.feed.stop('test over')
+      await server.stop()
+    })
+    await until(() => run.links('connected').length === 1, 'connected')
+    server.peers[0]?.json({ symbol: 'BTC', trade: 9 })
+    await until(() => run.ids.length === 1, 'a trade before')
+    run.feed.wantTrades('plain', 'BTC@trade', '10', '15')
+    expect(run.feed.backfillStats()).toMatchObject({ holes: 0, declined: 1 })
+    server.peers[0]?.json({ symbol: 'BTC', trade: 16 })
+    await until(() => run.ids.length === 2, 'and one after')
+    run.feed.wantTrades('plain', 'BTC@trade', '10', '15')
+    await until(() => run.feed.backfillStats()?.filled === 5, 'filled')
+    expect(run.ids).toEqual(['9', '16', '14', '15', '12', '11', '10'])
+    expect(run.feed.backfillStats()).toMatchObject({ filled: 5, lost: 1 })
+    const [first, last] = run.trades.slice(0, 2).map(({ time }) => time)
+    expect(asked[0]).toEqual([first, last])
+    expect(asked.map(([since]) => since)).toEqual(asked.map(() => first))
+  })
+
   it('survives failures and answers that are none', async () => {
     const { stats, run } = await start((ids, index) => {
       if (index === 0) return { status: 500 }

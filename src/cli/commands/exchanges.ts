@@ -89,7 +89,7 @@ function fetchable({ name, trades, channels }: Exchange): readonly Channel[] {
   return (['trade', 'aggTrade'] as const).filter(
     channel =>
       channels[channel] !== undefined &&
-      trades?.url(ofChannel(channel), { from: 1, to: 1, since: 0 }, null) !== undefined,
+      trades?.url(ofChannel(channel), { from: 1, to: 1, since: 0, until: 0 }, null) !== undefined,
   )
 }
 

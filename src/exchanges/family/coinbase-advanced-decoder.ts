@@ -8,6 +8,7 @@ import type { Decoder } from '../exchange.js'
 import { CandleCloser } from './candle-closer.js'
 import { SUBSCRIBED, topicsOfAck } from './coinbase-advanced-dialect.js'
 import { candleOf, EXCHANGE, pricebookOf, readTickers, tradesOf, type Envelope } from './coinbase-advanced-events.js'
+import { readAdvancedHistory } from './coinbase-advanced-history.js'
 import { coinbaseTime, refusedTopics, SentProducts } from './coinbase-products.js'
 
 /** Channels that are known and carry nothing genesis reports. */
@@ -59,6 +60,7 @@ export class CoinbaseAdvancedDecoder implements Decoder {
   private withoutChannel(message: JsonObject, received: Micros, out: Decoded[]): void {
     const envelope: Envelope = { products: this.products, time: received, received, sequence: null }
     if (message['type'] === 'error') out.push(refusalOf(message))
+    else if (message['history'] === 'trades') readAdvancedHistory(message, this.products, received, out)
     else if (message['trades'] !== undefined) out.push(...tradesOf(message['trades'], envelope))
     else if (message['pricebook'] !== undefined)
       out.push(pricebookOf(asObject(message['pricebook'], 'pricebook'), envelope))
