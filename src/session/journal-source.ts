@@ -34,8 +34,8 @@ export interface JournalSourceOptions {
   /** What is received before this is folded in silence, as far back as the connections that were open then. */
   readonly from?: Micros
   readonly to?: Micros
-  /** Where a session that took over a checkpoint begins to read, instead of where the connections began. */
-  readonly beginAt?: Place
+  /** Where a session that took over a checkpoint begins to read which file, instead of where the connections began. */
+  readonly beginAt?: ReadonlyMap<string, Place>
   /** Who reads: an index that the same program wrote beside a recording is used. */
   readonly software?: string
   readonly pace: Pick<Paced, 'isDue' | 'until' | 'breathe' | 'stop'>
@@ -183,7 +183,8 @@ export type WindowOptions = Omit<JournalSourceOptions, 'pace' | 'disturb' | 'dec
 
 /** Opens a file where the connections that were open at `from` began, to be read up to `to`. */
 export async function openWindow(path: string, options: WindowOptions, known?: KnownReader): Promise<JournalReader> {
-  const { from, to, beginAt } = options
+  const { from, to } = options
+  const beginAt = options.beginAt?.get(path)
   const plain = journalOptions(options)
   const isPlaced = from === undefined || path === '-' || beginAt !== undefined
   const begins = isPlaced ? undefined : await connectionsBefore(path, from, plain)

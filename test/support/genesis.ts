@@ -37,7 +37,7 @@ export interface RunOptions {
 }
 
 export function start(args: readonly string[], options: RunOptions = {}): Running {
-  const [program, ...words] = [...(options.through ?? []), process.execPath, bin, ...args]
+  const [program = process.execPath, ...words] = [...(options.through ?? []), process.execPath, bin, ...args]
   const child = spawn(program, words, {
     cwd: options.cwd ?? tmpdir(),
     env: { ...process.env, NO_COLOR: '1', XDG_STATE_HOME: stateHome(), ...options.env },

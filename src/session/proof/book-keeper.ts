@@ -30,9 +30,13 @@ export class BookKeeper {
     kept.last = event
   }
 
-  /** Each book that is right, complete or its best `depth` levels, under the time of the update that changed it last. */
+  /**
+   * Each book that is right, complete or its best `depth` levels, under the time of the update that changed it last; in the order of
+   * their names, so that nobody sees where a fold began.
+   */
   *whole(depth?: number): Generator<BookEvent> {
-    for (const { book, last } of this.#kept.values()) {
+    const kept = [...this.#kept].sort(([left], [right]) => (left < right ? -1 : 1))
+    for (const [, { book, last }] of kept) {
       if (!this.#isRight(last)) continue
       yield { ...last, snapshot: true, bids: book.bids.top(depth), asks: book.asks.top(depth) }
     }

@@ -10,11 +10,13 @@ import { Recorder } from '../../journal/recorder.js'
 import { seekTime } from '../../journal/seek.js'
 import { openSource } from '../../journal/source.js'
 import type { Micros } from '../../model/time.js'
+import { readTapeSetup } from '../tape-header.js'
+import { joinStates, type StatePart } from './joined-state.js'
 import type { SessionState } from './session-memory.js'
 
-/** Where to begin reading, and what a session must know there. */
+/** Where to begin reading each file, and what a session must know there; a file without a place is read as without an index. */
 export interface Checkpoint {
-  readonly place: Place
+  readonly place: ReadonlyMap<string, Place>
   readonly state: SessionState
 }
 
@@ -79,15 +81,39 @@ export interface Wanted {
   readonly files?: FileSystem
 }
 
-/** The checkpoint from which a fold of these files can begin. Of several files together there is none: each knows only itself. */
+/** The checkpoint from which a fold of these files can begin: of several together where what they know joins without a contradiction. */
 export async function checkpointBefore(
   paths: readonly string[],
   { from, software, files }: Wanted,
 ): Promise<Checkpoint | null> {
-  const [path] = paths
-  if (path === undefined || paths.length > 1 || path === '-' || from === undefined || software === undefined)
+  if (from === undefined || software === undefined || paths.includes('-') || new Set(paths).size < paths.length)
     return null
-  return findCheckpoint(path, from, software, files)
+  const place = new Map<string, Place>()
+  const states: (SessionState | null)[] = []
+  for (const path of paths) {
+    const found = await findCheckpoint(path, from, software, files)
+    if (found !== null) place.set(path, found.place)
+    states.push(found?.state ?? null)
+  }
+  const [only] = states
+  if (place.size === 0) return null
+  const state = paths.length === 1 ? only : joinStates(await partsOf(paths, states))
+  return state === null || state === undefined ? null : { place, state }
+}
+
+/** What each file was set up as: the order of the files is that of their states. */
+async function partsOf(paths: readonly string[], states: readonly (SessionState | null)[]): Promise<StatePart[]> {
+  const parts: StatePart[] = []
+  for (const [index, path] of paths.entries()) {
+    const { streams, lines } = await readTapeSetup([path], 'binance')
+    parts.push({ state: states[index] ?? null, lines, exchanges: streams.map(({ exchange }) => exchange) })
+  }
+  return parts
+}
+
+interface FoundCheckpoint {
+  readonly place: Place
+  readonly state: SessionState
 }
 
 /**
@@ -99,7 +125,7 @@ async function findCheckpoint(
   from: Micros,
   software: string,
   files: FileSystem = realFileSystem,
-): Promise<Checkpoint | null> {
+): Promise<FoundCheckpoint | null> {
   const index = await indexPath(path, files)
   const entries = await entriesBefore(index, from, software, files).catch(() => [])
   for (const { file, byte, guard, state } of entries.reverse()) {

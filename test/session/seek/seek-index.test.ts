@@ -21,8 +21,21 @@ const file = useFolder()
 
 const dataOf = (line: string): string => /"d":(.*)\}$/.exec(line)?.[1] ?? ''
 
+interface Recorded {
+  readonly rotate?: { every: number } | undefined
+  readonly exchange?: string
+  /** From when to when. */
+  readonly seconds?: readonly [number, number]
+  /** Of the first trade. */
+  readonly id?: number
+}
+
 /** Records as a run does: each frame goes to the recorder and to the session, and now and then somebody looks whether a checkpoint is due. */
-async function record(path: string, rotate?: { every: number }): Promise<void> {
+async function record(
+  path: string,
+  { rotate, exchange = 'binance', seconds = [0, SECONDS], id: firstId = 1 }: Recorded = {},
+): Promise<void> {
+  const [began, end] = seconds
   const session = new Session({
     command: 'record',
     streams: [],
@@ -31,26 +44,27 @@ async function record(path: string, rotate?: { every: number }): Promise<void> {
     filter: null,
   })
   const recorder = await Recorder.open({
-    path, created: at(0), streams: ['binance:btcusdt@trade', 'binance:btcusdt@depth'], sync: 'none', ...(rotate === undefined ? {} : { rotate }),
+    path, created: at(began), streams: [`${exchange}:btcusdt@trade`, `${exchange}:btcusdt@depth`], sync: 'none', ...(rotate === undefined ? {} : { rotate }),
   }) // prettier-ignore
   const checkpoints = await LiveCheckpoints.of(session, recorder, SOFTWARE, EVERY)
-  const random = new Random('tape')
+  const random = new Random(`tape of ${exchange}`)
   const send = (frame: ReturnType<typeof dataFrame>): void => {
-    recorder.append(frame)
-    session.deliver(frame)
+    const own = { ...frame, exchange } as typeof frame
+    recorder.append(own)
+    session.deliver(own)
   }
   send({
     kind: 'link',
-    receivedAt: at(0),
+    receivedAt: at(began),
     exchange: 'binance',
     line: 0,
     state: 'connected',
     streams: ['btcusdt@trade'],
     detail: '',
   })
-  send(dataFrame(0, dataOf(snapshot(0, 10))))
-  let [id, update] = [1, 11]
-  for (let second = 1; second < SECONDS; second++) {
+  send(dataFrame(began, dataOf(snapshot(began, 10))))
+  let [id, update] = [firstId, 11]
+  for (let second = began + 1; second < end; second++) {
     if (random.next() < 0.01) id += 2
     send(dataFrame(second, tradeText(second, id++, String(random.int(90, 100)))))
     send(dataFrame(second + 0.5, dataOf(delta(second, update++, String(random.int(1, 50))))))
@@ -64,8 +78,13 @@ async function record(path: string, rotate?: { every: number }): Promise<void> {
 }
 
 /** What is told from a time on. */
-async function toldFrom(path: string, seconds: number, software?: string, files?: FileSystem): Promise<string[]> {
-  const fold = await Fold.open([path], {
+async function toldFrom(
+  path: string | readonly string[],
+  seconds: number,
+  software?: string,
+  files?: FileSystem,
+): Promise<string[]> {
+  const fold = await Fold.open([path].flat(), {
     ...OPTIONS, from: at(seconds), to: at(seconds + MINUTE), ...(software === undefined ? {} : { software }), ...(files === undefined ? {} : { files }),
   }) // prettier-ignore
   const events: string[] = []
@@ -115,7 +134,7 @@ describe.each([
   const path = (): string => file(rotate === undefined ? name : 'tape.manifest.json')
 
   it('leads to the same events, whenever one begins, and from what was recorded as from what is read', async () => {
-    await record(file(name), rotate)
+    await record(file(name), { rotate })
     const random = new Random(name)
     const times = Array.from({ length: 4 }, () => random.int(0, SECONDS + 60))
     const expected = await Promise.all(times.map(time => toldFrom(path(), time)))
@@ -128,7 +147,7 @@ describe.each([
   }, 60_000)
 
   it('makes the cost independent of how far in one begins', async () => {
-    await record(file(name), rotate)
+    await record(file(name), { rotate })
     const cost = async (seconds: number, software?: string): Promise<number> => {
       const count = counting()
       await toldFrom(path(), seconds, software, count.files)
@@ -141,12 +160,64 @@ describe.each([
   }, 60_000)
 })
 
+describe('indexes of several recordings', () => {
+  const compare = async (paths: readonly string[], times: readonly number[]): Promise<void> => {
+    for (const time of times) {
+      const expected = await toldFrom(paths, time)
+      expect(expected.length).toBeGreaterThan(100)
+      expect(await toldFrom(paths, time, SOFTWARE)).toEqual(expected)
+    }
+  }
+  const places = async (paths: readonly string[], seconds = SECONDS): Promise<number | null> =>
+    (await checkpointBefore(paths, { from: at(seconds), software: SOFTWARE }))?.place.size ?? null
+
+  it('join where each is of other exchanges, in either order, packed or in many files', async () => {
+    const [a, b, c] = [file('a.jsonl'), file('b.jsonl.gz'), file('c.jsonl')] as const
+    await record(a)
+    await record(b, { exchange: 'binance-us', seconds: [400, SECONDS - 100] })
+    await record(c, { exchange: 'binance-futures', rotate: { every: 400_000_000 } })
+    const manifest = file('c.manifest.json')
+    expect(await places([a, b, manifest])).toBe(3)
+    await compare([a, b], [2_900, 1_700, 700])
+    await compare([manifest, b, a], [2_500, 1_000])
+  }, 120_000)
+
+  it('help where only some of the files reach back so far, and those read on from there', async () => {
+    const [a, b] = [file('a.jsonl'), file('b.jsonl')] as const
+    await record(a)
+    await record(b, { exchange: 'binance-us', seconds: [2_300, SECONDS] })
+    expect(await places([b, a], 2_310)).toBe(1)
+    await compare([b, a], [2_310, 2_320])
+    const cost = async (software?: string): Promise<number> => {
+      const count = counting()
+      await toldFrom([b, a], 2_310, software, count.files)
+      return count.bytes
+    }
+    expect(await cost(SOFTWARE)).toBeLessThan((await cost()) / 2)
+  }, 120_000)
+
+  it('are not joined where two files are of one exchange, came by other lines, or do not say', async () => {
+    const [a, b, c] = [file('a.jsonl'), file('b.jsonl'), file('c.jsonl')] as const
+    await record(a)
+    await record(b, { seconds: [2_000, SECONDS] })
+    await record(c, { exchange: 'binance-us' })
+    expect(await places([a, b])).toBeNull()
+    await compare([a, b], [2_900])
+    const foreign = file('foreign.jsonl')
+    writeFileSync(foreign, `${tradeText(1, 1)}\n`)
+    expect(await places([a, foreign])).toBeNull()
+    expect(await places([a, c])).toBe(2)
+    writeFileSync(c, readFileSync(c, 'utf8').replace('"version":1,', '"version":1,"lines":2,'))
+    expect(await places([a, c])).toBeNull()
+  }, 120_000)
+})
+
 describe('an index', () => {
   const begins = (path: string, software = SOFTWARE, seconds = SECONDS): Promise<unknown> =>
     checkpointBefore([path], { from: at(seconds), software })
   let path: string
 
-  it('is used by the program that wrote it, for the file it was written of, and for one file alone', async () => {
+  it('is used by the program that wrote it, for the file it was written of, and once', async () => {
     path = file('tape.jsonl')
     await record(path)
     expect(await begins(path)).not.toBeNull()
@@ -164,8 +235,8 @@ describe('an index', () => {
     await record(path)
     const half = Math.floor(statSync(path).size / 2)
     truncateSync(path, half)
-    const found = (await begins(path)) as { place: { byte: number } }
-    expect(found.place.byte).toBeLessThanOrEqual(half)
+    const found = await checkpointBefore([path], { from: at(SECONDS), software: SOFTWARE })
+    expect(found!.place.get(path)!.byte).toBeLessThanOrEqual(half)
     expect(await toldFrom(path, SECONDS / 2 - 120, SOFTWARE)).toEqual(await toldFrom(path, SECONDS / 2 - 120))
   }, 60_000)
 
