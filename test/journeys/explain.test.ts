@@ -1,4 +1,4 @@
-import { mkdirSync, renameSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { genesis, temporaryDirectory, type Finished } from '../support/genesis.js'
@@ -112,7 +112,6 @@ describe('verify of a session', () => {
     expect(same).toMatchObject({ code: 0, summary: { passed: true } })
     const moved = join(directory, 'tape-whole.jsonl')
     renameSync(tape, moved)
-    const { readFileSync } = await import('node:fs')
     writeFileSync(tape, readFileSync(moved, 'utf8').replace('"q":"1.200"', '"q":"0.900"'))
     const changed = await genesis(['verify', session, '--json'])
     renameSync(moved, tape)
@@ -121,10 +120,21 @@ describe('verify of a session', () => {
     expect(paths).toEqual(expect.arrayContaining(['digest', 'ledger.0.counts.fills']))
   })
 
+  it('holds of a session that does not say how many trades were disputed yet', async () => {
+    const older = join(directory, 'older')
+    mkdirSync(older)
+    copyFileSync(join(session, 'session.json'), join(older, 'session.json'))
+    const { conflicts, ...result } = JSON.parse(readFileSync(join(session, 'result.json'), 'utf8'))
+    expect(conflicts).toBe(0)
+    writeFileSync(join(older, 'result.json'), JSON.stringify(result))
+    const { code, events, summary } = await genesis(['verify', older, '--json'])
+    expect(events.filter(event => event['type'] === 'difference')).toEqual([])
+    expect({ code, passed: summary['passed'] }).toEqual({ code: 0, passed: true })
+  })
+
   it('says of a run that was cut off that there is nothing to compare', async () => {
     const cut = join(directory, 'cut')
     mkdirSync(cut)
-    const { copyFileSync } = await import('node:fs')
     copyFileSync(join(session, 'session.json'), join(cut, 'session.json'))
     const { code, summary } = await genesis(['verify', cut, '--json'])
     expect(code).toBe(3)
