@@ -1,5 +1,6 @@
 /** Which of one stream's newest trades were seen, and what they said, so that a second copy can be compared with the first. */
 import type { Trade } from '../model/event.js'
+import { plainNumber } from './plain-number.js'
 import { TradeRows } from './trade-rows.js'
 
 export interface SeenTrades {
@@ -25,14 +26,14 @@ export class SeenByNumber implements SeenTrades {
     const row = this.rowOf(id)
     if (!Object.is(this.rows.idAt(row), id)) return -1
     const kept = this.texts.get(row)
-    return (kept === undefined ? isPlain(text, id) : kept === text) ? row : -1
+    return (kept === undefined ? plainNumber(text) === id : kept === text) ? row : -1
   }
 
   add(trade: Trade, id: number, line: number): void {
     // Fewer rows than the ring has are enough until two ids want the same one.
     while (this.rows.count < RING && this.rows.isWritten(this.rowOf(id)) && this.find(trade, id) < 0) this.grow()
     const row = this.rowOf(id)
-    if (!isPlain(trade.id, id)) this.texts.set(row, trade.id)
+    if (plainNumber(trade.id) !== id) this.texts.set(row, trade.id)
     else if (this.texts.size > 0) this.texts.delete(row)
     this.rows.write(row, id, trade, line)
   }
@@ -53,18 +54,6 @@ export class SeenByNumber implements SeenTrades {
   private rowOf(id: number): number {
     return (Math.abs(id) >>> 0) & (this.rows.count - 1)
   }
-}
-
-const ZERO = 0x30
-
-/** True where `id` is all that the text says. */
-function isPlain(text: string, id: number): boolean {
-  if (!Number.isSafeInteger(id) || (text.charCodeAt(0) === ZERO && text.length > 1)) return false
-  for (let at = 0; at < text.length; at++) {
-    const digit = text.charCodeAt(at) - ZERO
-    if (digit < 0 || digit > 9) return false
-  }
-  return text.length > 0
 }
 
 const REMEMBERED = 1_024

@@ -1,6 +1,7 @@
 /** The trade ids of one stream: which were seen, which are missing, and whether a repeated one says the same again. */
 import type { Trade } from '../model/event.js'
 import type { Micros } from '../model/time.js'
+import { plainNumber } from './plain-number.js'
 import { SeenByNumber, SeenByText, type SeenTrades } from './seen-trades.js'
 import type { FirstCopy } from './trade-rows.js'
 
@@ -60,7 +61,9 @@ export class TradeIds {
 
   private numberOf(trade: Trade): number {
     if (this.kind === 'opaque') return Number.NaN
-    return this.kind === 'ordinal' ? (trade.ordinal ?? Number.NaN) : Number(trade.id)
+    if (this.kind === 'ordinal') return trade.ordinal ?? Number.NaN
+    const plain = plainNumber(trade.id)
+    return Number.isNaN(plain) ? Number(trade.id) : plain
   }
 
   private place(id: number, trade: Trade): Verdict {
