@@ -183,6 +183,11 @@ export interface Dialect {
    * @param listed topics that a recording says it holds, for messages that do not name theirs.
    */
   topics(message: string, listed?: readonly string[]): readonly string[]
+  /**
+   * What the exchange would have said beforehand of a message whose topic only `listed` tells, so that a decoder understands what follows;
+   * absent where messages say by themselves what they are.
+   */
+  introduction?(message: string, topic: string): string | undefined
   /** The topic of a stream, in the same spelling. */
   topic(stream: Stream): string
   /** Topics that an address asks for by itself (`/stream?streams=a/b`); absent where addresses name none. */

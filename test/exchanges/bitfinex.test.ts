@@ -442,6 +442,12 @@ describe('bitfinex, requests', () => {
     expect(topics('[777004,[1,2,3,4,5,6,7,8,9,10]]')).toEqual([])
     expect(bitfinex.dialect.topics('[777005,"te",[1,1732353600000,1,2]]')).toEqual([])
   })
+  it('introduces such a channel to a decoder, under the number that it has', () => {
+    const data = '[777006,[[97000,1,2],[97001,1,-3]]]'
+    const introduction = bitfinex.dialect.introduction?.(data, 'book:tCCCUSD') ?? ''
+    expect(decodeLast(bitfinex, [introduction, data])).toMatchObject([{ type: 'bookUpdate', kind: 'snapshot', symbol: 'tCCCUSD' }]) // prettier-ignore
+    expect(bitfinex.dialect.introduction?.('{"event":"info"}', 'book:tCCCUSD')).toBeUndefined()
+  })
 })
 
 describe('recent ids', () => {

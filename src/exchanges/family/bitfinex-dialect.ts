@@ -28,9 +28,7 @@ export const bitfinexDialect: Dialect = {
       const numbers = request.topics.map(topic => served.numberOf(topic))
       return numbers.map(chanId => JSON.stringify({ event: 'unsubscribed', status: 'OK', chanId }))
     }
-    return request.topics.map(topic =>
-      JSON.stringify({ event: 'subscribed', ...namesOf(topic), chanId: served.numberOf(topic) }),
-    )
+    return request.topics.map(topic => subscribed(topic, served.numberOf(topic)))
   },
   refuse: (request, reason) => [
     JSON.stringify({ event: 'error', msg: reason, code: 10_300, ...namesOf(request?.topics[0] ?? '') }),
@@ -42,6 +40,11 @@ export const bitfinexDialect: Dialect = {
     if (record !== undefined && own(record, 'event') === 'subscribed') learn(record)
     return []
   },
+  introduction: (text, topic) => {
+    const message = quietJson(text)
+    const chanId = Array.isArray(message) ? message[0] : undefined
+    return typeof chanId === 'number' ? subscribed(topic, chanId) : undefined
+  },
   topic: bitfinexTopic,
   deliver: (message, { topic, sent }) => {
     const [, rest = '', , time = ''] = NUMBERED.exec(message) ?? UNNUMBERED.exec(message) ?? []
@@ -50,6 +53,10 @@ export const bitfinexDialect: Dialect = {
     return `[${String(served.numberOf(topic))}${rest}${sequence}${time}]`
   },
   heartbeat: null,
+}
+
+function subscribed(topic: string, chanId: number): string {
+  return JSON.stringify({ event: 'subscribed', ...namesOf(topic), chanId })
 }
 
 function idOf(request: ClientRequest): object {

@@ -82,6 +82,8 @@ class RecordedVenue implements Venue, PlaybackHall {
   private readonly listed: readonly string[]
   private readonly books: TapeBooks
   private readonly trades = new TapeTrades()
+  /** Topics that the recording has named, and what was said of others. */
+  private readonly named = new Set<string>()
   private server: ExchangeServer | undefined
 
   constructor(
@@ -164,7 +166,7 @@ class RecordedVenue implements Venue, PlaybackHall {
   play(message: RecordedMessage): void {
     const { text } = message
     const topics = this.exchange.dialect.topics(text, this.listed)
-    const found = this.read(message)
+    const found = this.read(message, topics)
     this.books.feed(text, found, topics)
     this.trades.feed(found)
     if (topics.length === 1) this.playTo(topics[0] ?? '', text)
@@ -173,7 +175,23 @@ class RecordedVenue implements Venue, PlaybackHall {
     for (const client of this.server?.clients ?? []) if (client.topics.size === 0) client.data(text)
   }
 
-  private read({ text, time }: RecordedMessage): readonly Decoded[] {
+  /** Nobody named the topic: until then the decoder keeps what it brings, and late subscribers would have nothing to begin with. */
+  private introduce(message: RecordedMessage, topic: string): void {
+    if (this.named.has(topic)) return
+    const text = this.exchange.dialect.introduction?.(message.text, topic)
+    if (text === undefined || this.named.has(text)) return
+    this.named.add(text)
+    this.decode({ ...message, text })
+  }
+
+  private read(message: RecordedMessage, [topic]: readonly string[]): readonly Decoded[] {
+    if (topic !== undefined) this.introduce(message, topic)
+    const found = this.decode(message)
+    for (const item of found) if (item.type === 'ack') for (const named of item.streams) this.named.add(named)
+    return found
+  }
+
+  private decode({ text, time }: RecordedMessage): readonly Decoded[] {
     const found: Decoded[] = []
     try {
       this.decoder.decode(Buffer.from(text), time, found)

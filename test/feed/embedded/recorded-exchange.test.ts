@@ -1,10 +1,12 @@
 /** The exchange in a box: a recording in an exchange's own dialect, over real sockets. */
 import { afterEach, describe, expect, it } from 'vitest'
 import { binance } from '../../../src/exchanges/binance.js'
+import { bitfinex } from '../../../src/exchanges/bitfinex.js'
 import { coinbase } from '../../../src/exchanges/coinbase.js'
 import { coinbaseAdvanced } from '../../../src/exchanges/coinbase-advanced.js'
 import type { Exchange } from '../../../src/exchanges/exchange.js'
 import { kucoin } from '../../../src/exchanges/kucoin.js'
+import { resolveStream } from '../../../src/exchanges/registry.js'
 import type { RecordedMessage } from '../../../src/feed/embedded/playback.js'
 import {
   startRecordedExchange,
@@ -204,6 +206,26 @@ describe('as other exchanges', () => {
     await until(() => late.heard.length === 4)
     expect(late.messages()[0]).toMatchObject({ type: 'subscriptions' })
     expect(late.heard.slice(1)).toEqual(texts)
+  })
+
+  it.each(['named', 'unnamed'])('tells it of a book whose channel is %s in the recording: bitfinex', async kind => {
+    const ack = (chanId: number): string =>
+      `{"event":"subscribed","channel":"book","symbol":"tBTCUSD","prec":"P0","freq":"F0","len":"25","pair":"BTCUSD","chanId":${String(chanId)}}`
+    const contents = ['[[100,1,2],[101,1,-3]]', '[99,2,5]', '[100,0,1]']
+    const recorded = contents.map(content => `[880011,${content}]`)
+    const streams = [resolveStream('tBTCUSD@book', 'bitfinex')]
+    await start(bitfinex, [...(kind === 'named' ? [ack(880_011)] : []), ...recorded], { streams })
+    const request = { event: 'subscribe', channel: 'book', symbol: 'tBTCUSD' }
+    const first = await connect('/ws/2')
+    first.ask(request)
+    await running!.finished
+    // Before it, what the server is and that the channel is subscribed.
+    await until(() => first.heard.length === 5)
+    const late = await connect('/ws/2')
+    late.ask(request)
+    await until(() => late.heard.length === 5)
+    const { chanId } = JSON.parse(late.heard[1] ?? '') as { chanId: number }
+    expect(late.heard.slice(2)).toEqual(contents.map(content => `[${String(chanId)},${content}]`))
   })
 
   it('grants a ticket that leads back to itself: kucoin', async () => {
