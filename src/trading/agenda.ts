@@ -21,7 +21,8 @@ export class Agenda<Entry> {
   add(due: Micros, entry: Entry): void {
     let at = this.entries.length
     while (at > 0 && (this.entries[at - 1]?.due ?? 0) > due) at--
-    this.entries.splice(at, 0, { due, entry })
+    if (at === this.entries.length) this.entries.push({ due, entry })
+    else this.entries.splice(at, 0, { due, entry })
     this.nextDue = this.entries[0]?.due ?? Number.POSITIVE_INFINITY
   }
 

@@ -22,7 +22,7 @@ const MOST_OF_BAR = 0.1
 export function fillBar(venue: Venue, matching: Matching, candle: Candle, model: FillModel): void {
   venue.barLeft = candle.volume > 0 ? decimalOf(candle.volume) : null
   const bar = new BarFill(venue, matching, candle, model)
-  const present = [...venue.orders]
+  const present = venue.orders.slice()
   const late = present.filter(({ arrivedAt }) => isLate(candle, arrivedAt))
   bar.fill(late.length === 0 ? present : present.filter(order => !late.includes(order)))
   for (const order of present) if (order.open && order.waiting) bar.trail(order, late.includes(order))
@@ -75,10 +75,15 @@ class BarFill {
   /** Takers, then stops where they stand, then limits. */
   fill(orders: readonly WorkingOrder[]): void {
     for (const order of orders) if (isTaker(order)) this.at(order, this.candle.open, 'taker')
-    const stops = orders.filter(({ open, waiting }) => open && waiting)
-    if (stops.length > 1) stops.sort((a, b) => this.distance(a.stop) - this.distance(b.stop))
-    for (const order of stops) if (order.open && order.waiting) this.stop(order)
+    this.stops(orders)
     for (const order of orders) if (order.open && !order.waiting && !order.taking) this.limit(order)
+  }
+
+  /** The nearest to the open first. */
+  private stops(orders: readonly WorkingOrder[]): void {
+    if (!orders.some(isStop)) return
+    const stops = orders.filter(isStop).sort((a, b) => this.distance(a.stop) - this.distance(b.stop))
+    for (const order of stops) if (isStop(order)) this.stop(order)
   }
 
   /** A trailing stop follows the bar to its best price; it fills where the bar comes back to it. */
@@ -144,6 +149,10 @@ class BarFill {
     const through = order.buying ? low < order.limit : high > order.limit
     if (through || (touched && this.model.barTouch === 'fills')) this.at(order, order.limit, 'maker')
   }
+}
+
+function isStop(order: WorkingOrder): boolean {
+  return order.open && order.waiting
 }
 
 function isTaker(order: WorkingOrder): boolean {

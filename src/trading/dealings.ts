@@ -133,7 +133,8 @@ export class Dealings {
 
   /** Tells the strategy of fills and orders, one after the other: what it answers waits for its turn, whatever the depth. */
   private hear(now: Micros): void {
-    if (this.hearing) return
+    if (!this.parts.runner.hears) this.unheard.length = 0
+    if (this.hearing || this.unheard.length === 0) return
     this.hearing = true
     for (let event = this.unheard.shift(); event !== undefined; event = this.unheard.shift()) {
       const { runner } = this.parts

@@ -93,7 +93,7 @@ export class Funds {
 
   /** The ledger has booked every execution so far. */
   booked(): void {
-    this.unbooked.clear()
+    if (this.unbooked.size > 0) this.unbooked.clear()
   }
 
   /** The order is finished; its lock goes when no other order shares it. */

@@ -96,11 +96,8 @@ function readOrder(request: OrderRequest, market: Market, now: Micros): Draft | 
 /** The exchange's own rules: price step, size step, smallest size, smallest value. A rule it has not told is not enforced. */
 export function checkRules(draft: Draft): Objection | undefined {
   const { market, size } = draft
-  for (const price of [draft.price, draft.stopPrice]) {
-    if (price !== null && market.tickSize !== null && !isMultiple(price, market.tickSize)) {
-      return { code: 'tick', detail: `price ${textOf(price)} is not a multiple of ${textOf(market.tickSize)}` }
-    }
-  }
+  const offTick = checkTick(market, draft.price) ?? checkTick(market, draft.stopPrice)
+  if (offTick !== undefined) return offTick
   if (market.stepSize !== null && !isMultiple(size, market.stepSize)) {
     return { code: 'lot', detail: `size ${textOf(size)} is not a multiple of ${textOf(market.stepSize)}` }
   }
@@ -108,6 +105,11 @@ export function checkRules(draft: Draft): Objection | undefined {
     return { code: 'lot', detail: `size ${textOf(size)} is below the smallest, ${textOf(market.minSize)}` }
   }
   return undefined
+}
+
+function checkTick({ tickSize }: Market, price: Decimal | null): Objection | undefined {
+  if (price === null || tickSize === null || isMultiple(price, tickSize)) return undefined
+  return { code: 'tick', detail: `price ${textOf(price)} is not a multiple of ${textOf(tickSize)}` }
 }
 
 function needsPrice(kind: OrderKind): boolean {
@@ -118,9 +120,11 @@ function needsStop(kind: OrderKind): boolean {
   return kind === 'stop' || kind === 'stop-limit' || kind === 'take-profit'
 }
 
+const NO_PRICE = Object.freeze({ value: null })
+
 function readPrice(amount: Amount | undefined, needed: boolean, name: string): { value: Decimal | null } | Objection {
   if (amount === undefined) {
-    return needed ? { code: 'price', detail: `this kind of order needs a ${name}` } : { value: null }
+    return needed ? { code: 'price', detail: `this kind of order needs a ${name}` } : NO_PRICE
   }
   const value = readAmount(amount)
   if (value === undefined || value.lte(ZERO)) {

@@ -40,6 +40,11 @@ export class StrategyRunner {
     return this.handlers[handler] !== undefined
   }
 
+  /** Whether fills or orders mean anything to the strategy. */
+  get hears(): boolean {
+    return this.handlers.onFill !== undefined || this.handlers.onOrder !== undefined
+  }
+
   /** Calls a handler. A strategy that was stopped is not called again. */
   call<Name extends Handler>(
     name: Name,

@@ -82,8 +82,8 @@ export class WorkingOrder {
   /** Moves to `status` and tells so. */
   turn(status: OrderStatus, reason: ReasonCode | null, now: Micros): Order {
     this.status = status
-    const [size, filled] = [textOf(this.size), textOf(this.filled)]
-    this.last = turnedOrder(this.last, { size, filled, status, reason, time: now })
+    const size = textOf(this.size)
+    this.last = turnedOrder(this.last, { size, filled: textOf(this.filled), status, reason, time: now })
     return this.last
   }
 
