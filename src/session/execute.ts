@@ -13,7 +13,7 @@ import { FrameDescription } from './proof/frame-description.js'
 import { recordingAccount } from './recording-account.js'
 import { run } from './run.js'
 import { RunControl } from './run-control.js'
-import { LiveCheckpoints } from './seek/checkpoints.js'
+import { LiveCheckpoints, type Checkpoints } from './seek/checkpoints.js'
 import type { Attachment, RunningParts, RunRequest, Watcher } from './run-request.js'
 import type { Session } from './session.js'
 import type { StrategyGuard } from './strategy-guard.js'
@@ -56,7 +56,7 @@ interface Assembly {
   readonly guard: StrategyGuard | null
   readonly candles: CandleFeed | null
   /** null where no index is written beside the recording. */
-  readonly checkpoints: LiveCheckpoints | null
+  readonly checkpoints: Checkpoints | null
   /** Who hears what goes wrong; nobody before the run begins. */
   readonly notes: { to: Watcher | null }
 }
@@ -95,7 +95,7 @@ async function checkpointsOf(
   { recording }: RunRequest,
   { live, predecoded }: OpenedSource,
   { session, recorder }: RunningParts,
-): Promise<LiveCheckpoints | null> {
+): Promise<Checkpoints | null> {
   if (recording === null || recorder === null || live === null || predecoded !== null) return null
   return LiveCheckpoints.of(session, recorder, recording.software)
 }

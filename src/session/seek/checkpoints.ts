@@ -1,45 +1,22 @@
-/** When a checkpoint is taken: often enough that little is read behind the last one, and so seldom that they weigh little. */
+/** Who takes the checkpoints of a recording: the session that is recorded, or one that reads it afterwards. */
 import { openJournal, type Place } from '../../journal/reader.js'
 import type { Recorder } from '../../journal/recorder.js'
 import { journalOptions, type WindowOptions } from '../journal-source.js'
 import { Session } from '../session.js'
 import { readTapeSetup } from '../tape-header.js'
 import { encode, IndexWriter } from './seek-index.js'
+import { MOST_LIVE, Spacing, type SpacingOptions } from './spacing.js'
+import { TapeFollower } from './tape-follower.js'
 
-/** Unpacked bytes of a recording between two checkpoints: read and folded in a moment. */
-const SPACING = 4 * 1024 * 1024
-/** So many times its own size of the recording lies before a checkpoint. */
-const SHARE = 16
-/** A state larger than this holds a live run up for longer than it should; such a recording is indexed afterwards. */
-const MOST_LIVE = 4 * 1024 * 1024
-
-export interface SpacingOptions {
-  /** Bytes between two checkpoints at least; 4 MB unless told. */
-  readonly spacing?: number
-  /** So many times its own size lies before a checkpoint; 16 unless told. */
-  readonly share?: number
+/** What takes checkpoints while a run is recorded. What goes wrong with them ends the index and nothing else. */
+export interface Checkpoints {
+  /** To be called now and then, between two frames. */
+  look(): void
+  close(): Promise<void>
 }
 
-/** Knows how far the recording is, and says when it is time. */
-class Spacing {
-  private due: number
-
-  constructor(private readonly options: SpacingOptions) {
-    this.due = options.spacing ?? SPACING
-  }
-
-  isDue(bytes: number): boolean {
-    return bytes >= this.due
-  }
-
-  taken(bytes: number, size: number): void {
-    const { spacing = SPACING, share = SHARE } = this.options
-    this.due = bytes + Math.max(spacing, share * size)
-  }
-}
-
-/** Takes checkpoints of a run while it is recorded. What goes wrong with them ends the index and nothing else. */
-export class LiveCheckpoints {
+/** Takes checkpoints of the session whose frames are recorded. */
+export class LiveCheckpoints implements Checkpoints {
   readonly #spacing: Spacing
   #hasEnded = false
   #writing: Promise<void> = Promise.resolve()
@@ -53,18 +30,21 @@ export class LiveCheckpoints {
     this.#spacing = new Spacing(options)
   }
 
-  /** @returns null where the recording goes on behind what another session recorded: this one does not know how that ended. */
+  /** Where the recording goes on behind what another session recorded, this one does not know how that ended; one that reads it all does. */
   static async of(
     session: Pick<Session, 'remember'>,
     recorder: Recorder,
     software: string,
     options: SpacingOptions = {},
-  ): Promise<LiveCheckpoints | null> {
-    if (!recorder.isNew) return null
+  ): Promise<Checkpoints | null> {
+    if (!recorder.isNew) {
+      // Of many files, the one that is being written changes.
+      const isOneFile = recorder.recording === recorder.report().path
+      return isOneFile ? new TapeFollower(recorder.recording, software, options) : null
+    }
     return new LiveCheckpoints(session, recorder, await IndexWriter.create(recorder.recording, software), options)
   }
 
-  /** To be called now and then, between two frames. */
   look(): void {
     if (this.#hasEnded) return
     const { rawBytes, refused, failure } = this.recorder.report()

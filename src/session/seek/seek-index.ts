@@ -54,6 +54,11 @@ export class IndexWriter {
     return new IndexWriter(path, index, software)
   }
 
+  /** Goes on behind the checkpoints that are there. */
+  static async goOn(path: string, software: string): Promise<IndexWriter> {
+    return new IndexWriter(path, await indexPath(path), software)
+  }
+
   /** @param state what {@link encode} made. @throws GenesisError where the disk refuses. */
   async add(place: Place, time: Micros, state: Buffer): Promise<void> {
     const guard = await guardOf(await fileOf(this.path, place, realFileSystem), place.byte, realFileSystem)

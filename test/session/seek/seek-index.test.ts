@@ -5,7 +5,7 @@ import { Random } from '../../../src/engine/random.js'
 import { type FileSystem, realFileSystem } from '../../../src/journal/file-system.js'
 import { Recorder } from '../../../src/journal/recorder.js'
 import { Fold } from '../../../src/session/proof/fold.js'
-import { indexRecording, LiveCheckpoints } from '../../../src/session/seek/checkpoints.js'
+import { type Checkpoints, indexRecording, LiveCheckpoints } from '../../../src/session/seek/checkpoints.js'
 import { checkpointBefore } from '../../../src/session/seek/seek-index.js'
 import { Session } from '../../../src/session/session.js'
 import { useFolder } from '../../journal/support.js'
@@ -53,28 +53,35 @@ async function record(
     recorder.append(own)
     session.deliver(own)
   }
-  send({
-    kind: 'link',
-    receivedAt: at(began),
-    exchange: 'binance',
-    line: 0,
-    state: 'connected',
-    streams: ['btcusdt@trade'],
-    detail: '',
-  })
-  send(dataFrame(began, dataOf(snapshot(began, 10))))
-  let [id, update] = [firstId, 11]
+  const link = { kind: 'link', exchange: 'binance', line: 0, streams: ['btcusdt@trade'], detail: '' } as const
+  send({ ...link, receivedAt: at(began), state: 'connected' })
+  // Numbers of updates go on, as an exchange's do.
+  send(dataFrame(began, dataOf(snapshot(began, began + 10))))
+  let [id, update] = [firstId, began + 11]
   for (let second = began + 1; second < end; second++) {
     if (random.next() < 0.01) id += 2
     send(dataFrame(second, tradeText(second, id++, String(random.int(90, 100)))))
     send(dataFrame(second + 0.5, dataOf(delta(second, update++, String(random.int(1, 50))))))
     if (second % 20 === 0) {
       checkpoints?.look()
-      await recorder.drained()
+      await (recorder.isNew || second % 200 !== 0 ? recorder.drained() : recorder.flush())
     }
   }
+  send({ ...link, receivedAt: at(end), state: 'disconnected' })
+  if (!recorder.isNew) await followed(path, checkpoints)
   await recorder.close()
   await checkpoints?.close()
+}
+
+/** Until whoever follows the tape is near its end. */
+async function followed(path: string, checkpoints: Checkpoints | null): Promise<void> {
+  const near = statSync(path).size * 0.8
+  for (let round = 0; round < 1_000; round++) {
+    checkpoints?.look()
+    await new Promise(resolve => setTimeout(resolve, 5))
+    const found = await checkpointBefore([path], { from: at(2 * SECONDS), software: SOFTWARE })
+    if ((found?.place.get(path)?.byte ?? 0) > near) return
+  }
 }
 
 /** What is told from a time on. */
@@ -158,6 +165,44 @@ describe.each([
     // Without the index all of the connection is read, and more than once to find where it began.
     expect(await cost(SECONDS - 300)).toBeGreaterThan(late)
   }, 60_000)
+})
+
+describe.each(['tape.jsonl', 'tape.jsonl.gz'])('the index of %s that is continued', name => {
+  const end = async (path: string): Promise<number> =>
+    (await checkpointBefore([path], { from: at(2 * SECONDS), software: SOFTWARE }))?.place.get(path)?.byte ?? 0
+
+  it('goes on behind the checkpoints that are there, twice, and leads to the same events', async () => {
+    const path = file(name)
+    await record(path, { seconds: [0, 1_000] })
+    const [first, size] = [await end(path), statSync(path).size]
+    expect(first).toBeGreaterThan(0)
+    // Ids go on where they were, or leave a hole.
+    await record(path, { seconds: [1_010, 2_000], id: 1_300 })
+    const second = await end(path)
+    expect(second).toBeGreaterThan(size)
+    await record(path, { seconds: [2_200, SECONDS], id: 2_500 })
+    expect(await end(path)).toBeGreaterThan(second)
+    for (const time of [2_950, 2_210, 1_900, 1_005, 500])
+      expect(await toldFrom(path, time, SOFTWARE)).toEqual(await toldFrom(path, time))
+    const [late, without] = [counting(), counting()]
+    await toldFrom(path, 2_900, SOFTWARE, late.files)
+    await toldFrom(path, 2_900, undefined, without.files)
+    expect(late.bytes).toBeLessThan(without.bytes)
+  }, 120_000)
+
+  it('is begun where there was none, and cut short where the run ends before it has read so far', async () => {
+    const path = file(name)
+    await record(path, { seconds: [0, 1_000] })
+    writeFileSync(`${path}.index.gz`, 'spoilt')
+    await record(path, { seconds: [1_010, 1_500], id: 1_300 })
+    expect(await end(path)).toBeGreaterThan(0)
+    expect(await toldFrom(path, 1_400, SOFTWARE)).toEqual(await toldFrom(path, 1_400))
+    const recorder = await Recorder.open({ path, created: at(1_600), streams: [] })
+    const checkpoints = await LiveCheckpoints.of({ remember: () => null }, recorder, SOFTWARE, EVERY)
+    await recorder.close()
+    await checkpoints?.close()
+    expect(await toldFrom(path, 1_400, SOFTWARE)).toEqual(await toldFrom(path, 1_400))
+  }, 120_000)
 })
 
 describe('indexes of several recordings', () => {
@@ -254,15 +299,17 @@ describe('an index', () => {
     }
   }, 60_000)
 
-  it('is not begun where a recording goes on behind another, and is gone where one begins anew', async () => {
+  it('is not continued in many files, and is gone where a recording begins anew', async () => {
     path = file('tape.jsonl')
     await record(path)
     copyFileSync(`${path}.index.gz`, file('kept'))
-    const recorder = await Recorder.open({ path, created: at(SECONDS), streams: [] })
     const session = { remember: () => null }
+    const rotate = { every: 400_000_000 }
+    await record(file('many.jsonl'), { rotate, seconds: [0, 900] })
+    const recorder = await Recorder.open({ path: file('many.jsonl'), created: at(SECONDS), streams: [], rotate })
     expect(await LiveCheckpoints.of(session, recorder, SOFTWARE)).toBeNull()
     await recorder.close()
-    expect(existsSync(`${path}.index.gz`)).toBe(true)
+    expect(existsSync(file('many.manifest.json.index.gz'))).toBe(true)
     const fresh = file('fresh.jsonl')
     copyFileSync(file('kept'), `${fresh}.index.gz`)
     const next = await Recorder.open({ path: fresh, created: at(0), streams: [] })
