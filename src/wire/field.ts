@@ -18,7 +18,7 @@ export type Reading =
   | { readonly kind: 'choice'; readonly meanings: ReadonlyMap<string, unknown> }
   | { readonly kind: 'decimal'; readonly zero: 'allowed' | 'refused' }
   | { readonly kind: 'flag'; readonly meanings: { readonly true: unknown; readonly false: unknown } }
-  | { readonly kind: 'id' | 'integer' | 'time' | 'nanoseconds' }
+  | { readonly kind: 'id' | 'integer' | 'time' | 'milliseconds' | 'nanoseconds' }
   | { readonly kind: 'list'; readonly list: ListReading }
   | { readonly kind: 'optional'; readonly field: Field<unknown> }
 
@@ -68,6 +68,14 @@ export function isoTime(path: string): Field<number> {
 /** A time in nanoseconds since the epoch, nineteen digits, in microseconds; further digits are cut. */
 export function nanoseconds(path: string): Field<number> {
   return { path, reads: { kind: 'nanoseconds' } }
+}
+
+/**
+ * A time in milliseconds since the epoch, thirteen digits with or without a fraction (`"1606292218213.4578"`), in microseconds;
+ * further digits are cut.
+ */
+export function milliseconds(path: string): Field<number> {
+  return { path, reads: { kind: 'milliseconds' } }
 }
 
 /** True or false, and what each means. */

@@ -61,6 +61,10 @@ const TRUE = int32('true')
 const FALSE = int32('fals')
 const LONGEST_DECIMAL = 40
 const LONGEST_INTEGER = 16
+/** Of a text in milliseconds, as in `epochMicros`; of a bare number, what a double keeps below {@link MILLIS_ROUNDED}. */
+const LONGEST_FRACTION = { quoted: 12, bare: 3 } as const
+/** 2^43 milliseconds (the year 2248), in microseconds: from there on doubles are further apart than a thousandth. */
+const MILLIS_ROUNDED = 8_796_093_022_208_000
 /** Digits that surely survive a double, and with them the longest bare number that `JSON.parse` may read. */
 const EXACT_DIGITS = 15
 
@@ -112,6 +116,9 @@ class Writer {
         break
       case 'integer':
         this.lines.push(...integer(name, quoted))
+        break
+      case 'milliseconds':
+        this.lines.push(...milliseconds(name, quoted))
         break
       case 'nanoseconds':
         this.lines.push(...nanoseconds(name))
@@ -246,6 +253,25 @@ function nanoseconds(name: string): string[] {
     ...digits(name, 16),
     'if (at - s !== 16) return false',
     'for (s = at + 3; at < s; at++) if ((bytes[at] - 48) >>> 0 > 9) return false',
+  ]
+}
+
+/** Thirteen digits and three of the fraction as one integer, so that nothing is rounded. */
+function milliseconds(name: string, quoted: boolean): string[] {
+  return [
+    `let ${name} = 0`,
+    's = at',
+    'if (bytes[at] === 48) return false',
+    ...digits(name),
+    'if (at - s !== 13) return false',
+    `${name} *= 1000`,
+    'if (bytes[at] === 46) {',
+    's = ++at',
+    // What a digit counts: 100, 10, 1, then nothing.
+    `for (w = 100; (c = bytes[at] - 48) >>> 0 <= 9; at++) { ${name} += c * w; w = (w / 10) | 0 }`,
+    `if (at === s || at - s > ${quoted ? LONGEST_FRACTION.quoted : LONGEST_FRACTION.bare}) return false`,
+    ...(quoted ? [] : [`if (${name} >= ${MILLIS_ROUNDED}) return false`]),
+    '}',
   ]
 }
 

@@ -175,6 +175,8 @@ function isReadable(reads: ScalarReading, node: Outline, text: string): boolean 
       return node.kind === 'string' && text.endsWith('Z"')
     case 'flag':
       return text === 'true' || text === 'false'
+    case 'milliseconds':
+      return /^"?\d{13}(?:\.\d{1,12})?"?$/.test(text)
     case 'nanoseconds':
       return /^"?\d{19}"?$/.test(text)
     case 'id':

@@ -1,9 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { Random } from '../../src/engine/random.js'
+import { epochMicros } from '../../src/exchanges/family/epoch.js'
 import { exactSize, idText, sequenceNumber } from '../../src/model/number.js'
 import { parseIsoMicros } from '../../src/model/time.js'
-import { id, integer, isoTime, nanoseconds, rule, size, type Field } from '../../src/wire/field.js'
+import { id, integer, isoTime, milliseconds, nanoseconds, rule, size, type Field } from '../../src/wire/field.js'
 import { integerText } from '../../src/wire/ids.js'
 import { compileLayout } from '../../src/wire/layout-code.js'
 import { outlineOf } from '../../src/wire/outline.js'
@@ -181,5 +182,37 @@ describe('times read from their bytes', () => {
     expect(
       ['173240000012587199', '17324000001258719990', '0732400000125871999', '1732400000125871a99'].map(read),
     ).toEqual([undefined, undefined, undefined, undefined])
+  })
+
+  it('keep a fraction of milliseconds to the microsecond, as text and as numbers', () => {
+    const quoted = readerOf(milliseconds, '"1606292218213.4578"')
+    const bare = readerOf(milliseconds, '1606292218213.457')
+    expect(quoted('"1606292218213.4578"')).toBe(1_606_292_218_213_457)
+    expect(quoted('"1606292218213.04"')).toBe(1_606_292_218_213_040)
+    expect(bare('1606292218213')).toBe(1_606_292_218_213_000)
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1_230_768_000_000, max: 9_007_199_254_740 }),
+        fc.stringMatching(/^\d{1,12}$/),
+        (whole, finer) => {
+          const text = `${whole}.${finer}`
+          expect(quoted(`"${text}"`)).toBe(epochMicros(text, 'ms', 'v'))
+          const surviving = finer.length <= 3 && whole < 2 ** 43
+          expect(bare(text)).toBe(surviving ? epochMicros(Number(text), 'ms', 'v') : undefined)
+        },
+      ),
+    )
+  })
+
+  it.each([
+    '"1606292218213."',
+    '"160629221821.3"',
+    '"0606292218213.3"',
+    '"16062922182133.1"',
+    '"1606292218213.1234567890123"',
+    '"1606292218213.4e1"',
+    '""',
+  ])('leave %s, which is no time in milliseconds, to the general way', text => {
+    expect(readerOf(milliseconds, '"1606292218213.4578"')(text)).toBeUndefined()
   })
 })

@@ -1,6 +1,6 @@
 /** What the messages of Gate that carry the volume say, declared for reading them from their bytes; {@link GateDecoder} is the general way. */
-import type { Decoded, Quote } from '../../model/event.js'
-import { integer, optional, price, rule, size, type Rule } from '../../wire/field.js'
+import type { Decoded, Quote, Ticker, Trade } from '../../model/event.js'
+import { choice, id, integer, milliseconds, optional, price, rule, size, type Rule } from '../../wire/field.js'
 import { Layouts } from '../../wire/layout.js'
 import { gateHead } from './gate-events.js'
 import type { GateMarket } from './gate-names.js'
@@ -8,6 +8,8 @@ import { head, levels, micros, millis, type Head } from './layout-fields.js'
 
 export function gateLayouts(): Layouts {
   return new Layouts([
+    tradeRule(),
+    tickerRule(),
     quoteRule('spot'),
     quoteRule('futures'),
     updateRule('spot', '0', '1'),
@@ -19,6 +21,56 @@ export function gateLayouts(): Layouts {
 
 /** Answers to requests and older messages. */
 const without = ['method', 'id', 'error'] as const
+
+/** Of spot: the sizes of futures have a sign, which says the side, and go the general way. */
+function tradeRule(): Rule {
+  return rule({
+    name: 'spot trades',
+    when: { channel: 'spot.trades', event: 'update' },
+    without: [...without, 'result.is_internal'],
+    fields: [
+      head('result.currency_pair', symbol => gateHead(symbol, 'spot')),
+      id('result.id'),
+      price('result.price'),
+      size('result.amount'),
+      choice('result.side', { buy: 'buy' as const, sell: 'sell' as const }),
+      milliseconds('result.create_time_ms'),
+      integer('time'),
+      optional(integer('time_ms')),
+    ],
+    make: (received, out: Decoded[], { exchange, symbol, pair }, id, price, size, side, created, sent, exactly) => {
+      const time = micros(created)
+      if (Number.isNaN(time) || Number.isNaN(sentAt(sent, exactly))) return false
+      out.push({ type: 'trade', exchange, symbol, pair, id, price, size, side, time, received } satisfies Trade)
+      return true
+    },
+  })
+}
+
+/** Of spot: those of futures say funding and open interest as well. */
+function tickerRule(): Rule {
+  return rule({
+    name: 'spot tickers',
+    when: { channel: 'spot.tickers', event: 'update' },
+    without: [...without, 'result.funding_rate', 'result.total_size'],
+    fields: [
+      head('result.currency_pair', symbol => gateHead(symbol, 'spot')),
+      size('result.last'),
+      size('result.high_24h'),
+      size('result.low_24h'),
+      size('result.base_volume'),
+      integer('time'),
+      optional(integer('time_ms')),
+    ],
+    make: (received, out: Decoded[], { exchange, symbol, pair }, last, high, low, volume, sent, exactly) => {
+      const time = sentAt(sent, exactly)
+      if (Number.isNaN(time)) return false
+      const prices = { last, open: null, high, low, volume } as const
+      out.push({ type: 'ticker', exchange, symbol, pair, ...prices, time, received } satisfies Ticker)
+      return true
+    },
+  })
+}
 
 function quoteRule(market: GateMarket): Rule {
   return rule({
@@ -37,7 +89,7 @@ function quoteRule(market: GateMarket): Rule {
     ],
     make: (received, out: Decoded[], { exchange, symbol, pair }, bid, bidSize, ask, askSize, count, sent, exactly) => {
       const time = millis(count)
-      if (Number.isNaN(time) || !isSent(sent, exactly)) return false
+      if (Number.isNaN(time) || Number.isNaN(sentAt(sent, exactly))) return false
       out.push({ type: 'quote', exchange, symbol, pair, bid, bidSize, ask, askSize, time, received } satisfies Quote)
       return true
     },
@@ -63,7 +115,7 @@ function streamRule(market: GateMarket): Rule {
     ],
     make: (received, out: Decoded[], { exchange, symbol, pair }, begins, last, bids, asks, count, sent, exactly) => {
       const time = millis(count)
-      if (Number.isNaN(time) || !isSent(sent, exactly)) return false
+      if (Number.isNaN(time) || Number.isNaN(sentAt(sent, exactly))) return false
       const head = { type: 'bookUpdate', exchange, symbol, pair, previous: null, checksum: null, texts: null } as const
       out.push({
         ...head,
@@ -98,7 +150,7 @@ function updateRule(market: GateMarket, priceAt: string, sizeAt: string): Rule {
     ],
     make: (received, out: Decoded[], { exchange, symbol, pair }, begins, last, bids, asks, count, sent, exactly) => {
       const time = millis(count)
-      if (Number.isNaN(time) || !isSent(sent, exactly)) return false
+      if (Number.isNaN(time) || Number.isNaN(sentAt(sent, exactly))) return false
       const head = { type: 'bookUpdate', exchange, symbol, pair, previous: null, checksum: null, texts: null } as const
       out.push({ ...head, kind: 'delta', first: begins ?? last, last, bids, asks, time, received })
       return true
@@ -106,7 +158,7 @@ function updateRule(market: GateMarket, priceAt: string, sizeAt: string): Rule {
   })
 }
 
-/** The general way reads the time of sending even where it tells another. */
-function isSent(seconds: number, milliseconds: number | undefined): boolean {
-  return !Number.isNaN(milliseconds ? millis(milliseconds) : micros(seconds * 1_000_000))
+/** When the message was sent; NaN where the general way would refuse it, which reads it even where it tells another time. */
+function sentAt(seconds: number, milliseconds: number | undefined): number {
+  return milliseconds ? millis(milliseconds) : micros(seconds * 1_000_000)
 }

@@ -8,6 +8,21 @@ const MUTANTS = 4_000
 
 /** One frame of each kind in many of its forms. */
 const KINDS: Readonly<Record<string, readonly [exchange: string, frame: (n: number) => string]>> = {
+  'gate spot.trades': [
+    'gateio',
+    n =>
+      `{"time":${MS / 1_000},"time_ms":${MS + n},"channel":"spot.trades","event":"update","result":{"id":${309_143_071 + n},"create_time":${MS / 1_000},"create_time_ms":"${MS + n}${n % 5 === 0 ? '' : `.${100 + n}5`}","side":"${n % 2 === 0 ? 'sell' : 'buy'}","currency_pair":"BTC_USDT","amount":"0.${n + 1}","price":"97123.${n}"}}`,
+  ],
+  'gate spot.trades with times as numbers': [
+    'gateio',
+    n =>
+      `{"time":${MS / 1_000},"channel":"spot.trades","event":"update","result":{"id":${n + 1},"create_time":${MS / 1_000},"create_time_ms":${MS + n}.${100 + n},"side":"buy","currency_pair":"BTC_USDT","amount":"0.5","price":"97123.${n}"}}`,
+  ],
+  'gate spot.tickers': [
+    'gateio',
+    n =>
+      `{"time":${MS / 1_000},"time_ms":${MS + n},"channel":"spot.tickers","event":"update","result":{"currency_pair":"BTC_USDT","last":"97123.${n}","lowest_ask":"97124","highest_bid":"97123","change_percentage":"-3.6","base_volume":"3811.5${n}","quote_volume":"1.25","high_24h":"98000","low_24h":"95000.${n}"}}`,
+  ],
   'gate spot.obu': [
     'gateio',
     n =>
