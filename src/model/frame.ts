@@ -55,6 +55,9 @@ export function isOrderly(detail: string): boolean {
   return OWN_ENDS.some(beginning => detail.startsWith(beginning))
 }
 
+/** Of a connection that a new one follows on the same line, though nothing was said of its loss: its run was stopped or killed, and another run went on. */
+export const ENDED_WITH_RUN = 'the run that had the connection before is over'
+
 /** True where a connection was closed because its replacement had taken over. */
 export function isHandover(detail: string): boolean {
   return detail.startsWith('renewed: ')

@@ -6,7 +6,7 @@ import type { Arbiter, ArbiterResult, TradeConflict } from '../market/arbiter.js
 import type { BookSyncResult } from '../market/book-sync.js'
 import type { GapLedger, Hole } from '../market/gap-ledger.js'
 import type { BookUpdate, Decoded, FeedEvent, MarketEvent, Notice, Status, Trade } from '../model/event.js'
-import { isHandover, isOrderly, type ControlFrame, type LinkFrame } from '../model/frame.js'
+import { ENDED_WITH_RUN, isHandover, isOrderly, type ControlFrame, type LinkFrame } from '../model/frame.js'
 import type { Micros } from '../model/time.js'
 import type { Books } from './books.js'
 import { FollowedLines } from './followed-lines.js'
@@ -87,6 +87,7 @@ export class Intake implements EngineOutlet {
 
   link(frame: LinkFrame): void {
     const { exchange, state, detail, receivedAt: time } = frame
+    if (state === 'connected') this.#endEarlier(exchange, frame.line, time)
     for (const stream of frame.streams) this.#parts.publish({ type: 'status', exchange, stream, state, detail, time })
     if (state === 'connected') this.#up(exchange, frame.line)
     if (state === 'disconnected') {
@@ -100,6 +101,14 @@ export class Intake implements EngineOutlet {
     if (state !== 'disconnected' || isOrderly(detail)) return
     this.down.add(lineKey(exchange, frame.line))
     this.#parts.books.linkDown(exchange, frame.line, time, detail, this.#synchronised)
+    this.#publishSynchronised()
+  }
+
+  /** Nothing that a connection brought goes on with the next one, also where a killed run could not tell of its end. */
+  #endEarlier(exchange: string, line: number, time: Micros): void {
+    this.followed.release(line)
+    this.#parts.books.dropShadow(exchange, line)
+    this.#parts.books.linkDown(exchange, line, time, ENDED_WITH_RUN, this.#synchronised)
     this.#publishSynchronised()
   }
 

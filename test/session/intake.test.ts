@@ -194,6 +194,14 @@ describe('links', () => {
     expect(session.summary('end', 1)).toMatchObject({ reconnects: 1 })
   })
 
+  it('that begin anew end what a killed run had on them, and the book comes back with its next snapshot', () => {
+    for (const frame of [depth(11, 12), snapshot(12), depth(13, 14)]) session.deliver(data(frame))
+    session.deliver(link('connected'))
+    for (const frame of [depth(31, 32), snapshot(32), depth(33, 34)]) session.deliver(data(frame))
+    expect(told()).toEqual(['book!', 'book', 'gap', 'connected', 'resynced', 'book!', 'book'])
+    expect(events[2]).toMatchObject({ detail: expect.stringMatching(/the run .* is over/) as string })
+  })
+
   it('closed by the run itself lose nothing', () => {
     for (const frame of [depth(11, 12), snapshot(12), depth(13, 14)]) session.deliver(data(frame))
     session.deliver(link('disconnected', 'stopped: limit'))

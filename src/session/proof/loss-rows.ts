@@ -2,7 +2,7 @@
 import type { JournalReport } from '../../journal/report.js'
 import type { JournalItem } from '../../journal/item.js'
 import { EXCHANGES, resolveStream } from '../../exchanges/registry.js'
-import { isOrderly, type LinkFrame } from '../../model/frame.js'
+import { ENDED_WITH_RUN, isOrderly, type LinkFrame } from '../../model/frame.js'
 import type { GapRow } from '../../market/gap-ledger.js'
 import type { Micros } from '../../model/time.js'
 
@@ -94,6 +94,7 @@ export class ToldLosses {
       const carriers = this.#carriers.get(key) ?? new Map<number, Micros>()
       this.#carriers.set(key, carriers)
       if (state === 'connected') {
+        if (carriers.delete(line)) this.#lose(key, carriers, this.#endOf(exchange, line, receivedAt))
         carriers.set(line, receivedAt)
         this.#up(key, receivedAt)
       }
@@ -101,6 +102,11 @@ export class ToldLosses {
       carriers.delete(line)
       if (!isOrderly(detail)) this.#lose(key, carriers, { since: receivedAt, detail }, this.#heard.get(`${exchange}#${line}`)) // prettier-ignore
     }
+  }
+
+  /** A run that was killed could not tell when its connection ended: what came last is all that is known. */
+  #endOf(exchange: string, line: number, now: Micros): Down {
+    return { since: this.#heard.get(`${exchange}#${line}`) ?? now, detail: ENDED_WITH_RUN }
   }
 
   /** A line that carried the stream all along leaves no hole; one that took the place of a silent one leaves it since that one was heard. */

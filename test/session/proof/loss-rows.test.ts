@@ -30,6 +30,14 @@ describe('losses that the links tell', () => {
     expect(holes(...frames, link(11, 0, 'disconnected', 'renewed: its age'))).toEqual([])
   })
 
+  it('last from what a killed run heard last to the connection of the run that went on', () => {
+    const frames = [link(1, 0, 'connected'), data(2, 0), link(5, 0, 'connected'), data(6, 0)]
+    expect(holes(...frames)).toEqual([
+      ['btcusdt@bookTicker', at(2), at(5), 'the run that had the connection before is over'],
+    ])
+    expect(holes(...frames.slice(0, 2), link(3, 0, 'disconnected', 'stopped: limit'), ...frames.slice(2))).toEqual([])
+  })
+
   it('are none where another line carried the stream all along, until that one goes, too', () => {
     const frames = [link(1, 0, 'connected'), link(1, 1, 'connected'), data(2, 0), link(3, 0, 'disconnected')]
     expect(holes(...frames, link(5, 0, 'connected'))).toEqual([])
