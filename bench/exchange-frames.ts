@@ -4,7 +4,17 @@ import { FIRST_MS, Market } from './frames.js'
 
 export interface ExchangeFrames {
   /** The name that tardis-dev has for it. */
-  readonly tardis: 'okex' | 'bybit-spot' | 'deribit' | 'gate-io' | 'kucoin' | 'bitstamp' | 'gemini'
+  readonly tardis:
+    | 'okex'
+    | 'bybit-spot'
+    | 'deribit'
+    | 'gate-io'
+    | 'kucoin'
+    | 'bitstamp'
+    | 'gemini'
+    | 'hyperliquid'
+    | 'kraken'
+    | 'binance-futures'
   readonly frames: readonly Buffer[]
 }
 
@@ -58,6 +68,22 @@ const MAKERS: Readonly<Record<string, readonly [ExchangeFrames['tardis'], Maker]
     'gemini',
     (market, index) =>
       `{"type":"trade","symbol":"BTCUSD","event_id":${169_841_458 + index},"timestamp":${FIRST_MS + index},"price":"${market.price(0, 2)}","quantity":"${market.size()}","side":"${side(market, 'buy', 'sell')}"}`,
+  ],
+  hyperliquid: [
+    'hyperliquid',
+    (market, index) =>
+      `{"channel":"trades","data":[{"coin":"BTC","side":"${side(market, 'B', 'A')}","px":"${market.price(0, 1)}","sz":"${market.size(5)}","time":${FIRST_MS + index},"hash":"0x${market.uuid().replaceAll('-', '')}","tid":${907_359_904_431_134 + index}}]}`,
+  ],
+  // The older protocol, which is the one that tardis-dev knows.
+  kraken: [
+    'kraken',
+    (market, index) =>
+      `[337,[["${market.price(0, 5)}","${market.size()}","${Math.floor((FIRST_MS + index) / 1000)}.${market.int(100_000, 999_999)}","${side(market, 'b', 's')}","l",""]],"trade","XBT/USD"]`,
+  ],
+  'binance-futures': [
+    'binance-futures',
+    (market, index) =>
+      `{"stream":"btcusdt@trade","data":{"e":"trade","E":${FIRST_MS + index + 2},"T":${FIRST_MS + index},"s":"BTCUSDT","t":${4_839_201_000 + index},"p":"${market.price(0, 2)}","q":"${market.size(3)}","X":"MARKET","m":${side(market, 'true', 'false')}}}`,
   ],
 }
 

@@ -11,6 +11,7 @@ const FRAMES = 4_000
 const NOTES: Readonly<Record<string, string>> = {
   gateio: 'cuts times to milliseconds',
   bitstamp: 'writes symbols in capitals',
+  kraken: 'gives no ids, cuts times as floats',
 }
 
 export const exchangesBench: Bench = {
