@@ -11,7 +11,7 @@ const table = {
   market: { folders: ['model', 'engine'], modules: [] },
   trading: { folders: ['model', 'engine', 'market'], modules: [] },
   journal: { folders: ['model', 'engine'], modules: ['fs', 'fs/promises', 'zlib', 'stream', 'stream/promises', 'path', 'crypto', 'os', 'buffer', 'string_decoder', 'events', 'yauzl', 'hyparquet-writer'] },
-  feed: { folders: ['model', 'engine', 'exchanges', 'market'], modules: ['ws', 'http', 'https', 'net', 'tls', 'url', 'events', 'timers', 'timers/promises', 'crypto', 'https-proxy-agent', 'perf_hooks', 'stream', 'module', 'buffer'] },
+  feed: { folders: ['model', 'engine', 'exchanges', 'market'], modules: ['ws', 'http', 'https', 'net', 'tls', 'url', 'events', 'timers', 'timers/promises', 'crypto', 'https-proxy-agent', 'perf_hooks', 'stream', 'module', 'buffer', 'os'] },
   gateway: { folders: ['model', 'session'], modules: null },
   report: { folders: ['model', 'session'], modules: null },
   session: { folders: ['model', 'wire', 'engine', 'exchanges', 'market', 'strategies', 'trading', 'journal', 'feed', 'gateway', 'report'], modules: null },

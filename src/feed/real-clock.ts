@@ -1,4 +1,5 @@
 /** The real clock at the edge: microseconds of wall time that never run back, whatever happens to the system's clock. */
+import { uptime } from 'node:os'
 import type { Clock } from '../engine/clock.js'
 import type { Micros } from '../model/time.js'
 
@@ -102,4 +103,6 @@ const SYSTEM: TimeReadings = {
     return Math.abs(fine - coarse) < 1.5 ? fine : coarse + 0.5
   },
   monotonicMs: () => performance.now(),
+  // Unlike the monotonic clock of Linux and macOS it goes on while the machine sleeps.
+  bootMs: () => uptime() * 1_000,
 }
