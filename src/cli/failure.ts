@@ -6,10 +6,7 @@ import { safe } from './safe.js'
 
 /** Prints the failure on stderr and returns the exit code it asks for. */
 export function reportFailure(thrown: unknown, io: Io, options: Pick<Options, 'json'>): ExitCode {
-  const exit = thrown instanceof GenesisError ? thrown.exit : EXIT.failed
-  const code = thrown instanceof GenesisError ? thrown.code : 'internal'
-  const hint = thrown instanceof GenesisError ? thrown.hint : undefined
-  const message = messageOf(thrown)
+  const { code, message, hint, exit } = factsOf(thrown)
   const line = options.json
     ? JSON.stringify({
         type: 'error',
@@ -24,4 +21,16 @@ export function reportFailure(thrown: unknown, io: Io, options: Pick<Options, 'j
     io.stderr.write(`${thrown.stack ?? ''}\n`)
   }
   return exit
+}
+
+type Facts = Pick<GenesisError, 'code' | 'message' | 'hint' | 'exit'>
+
+function factsOf(thrown: unknown): Facts {
+  if (thrown instanceof GenesisError) return thrown
+  const message = messageOf(thrown)
+  // Also the parts of the program itself are files, opened when a command needs them.
+  if (/^E[MN]FILE\b/.test(message)) {
+    return { code: 'too_many_files', message, hint: 'raise the limit of open files: ulimit -n', exit: EXIT.failed }
+  }
+  return { code: 'internal', message, hint: undefined, exit: EXIT.failed }
 }

@@ -8,6 +8,7 @@ export type EndCause =
   | 'reset_or_fin'
   | 'stall'
   | 'own_stall'
+  | 'too_many_files'
   | 'slow_consumer'
   | 'protocol_error'
   | 'closed_by_exchange'
@@ -72,6 +73,9 @@ export function connectEnding(error: unknown): Ending {
   const text = messageOf(error)
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') {
     return ending('dns', `name not found: ${text}`, { hint: OFFLINE })
+  }
+  if (code === 'EMFILE' || code === 'ENFILE') {
+    return ending('too_many_files', `no socket left: ${text}`, { hint: 'raise the limit of open files: ulimit -n' })
   }
   if (code === 'ECONNREFUSED') return ending('connect_refused', `connection refused: ${text}`, { hint: OFFLINE })
   if (isTls(code, text)) {
