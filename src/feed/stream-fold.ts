@@ -105,6 +105,9 @@ export class StreamFold implements EngineOutlet {
     else if (result.type === 'hole') {
       const detail = `trades missing from ${String(result.from)} to ${String(result.to)}`
       this.publish(stream, status(at.exchange, stream, 'gap', detail, at.received))
+    } else if (result.type === 'tradeConflict') {
+      const detail = `two different trades with id ${result.second.id}`
+      this.publish(stream, status(at.exchange, stream, 'drift', detail, at.received))
     }
   }
 

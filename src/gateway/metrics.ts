@@ -107,6 +107,13 @@ function collectFrames({ parts: { session }, elapsedMs }: Desk, registry: Regist
   counter(registry, 'genesis_duplicates_total', 'copies of trades that had come before', [], set =>
     set(NO_LABELS, session.arbiter.stats().duplicates),
   )
+  counter(
+    registry,
+    'genesis_conflicts_total',
+    'trades held back because another one had come under their id',
+    [],
+    set => set(NO_LABELS, session.arbiter.stats().conflicts),
+  )
 }
 
 function collectSymbols({ board }: Desk, registry: Registry): void {

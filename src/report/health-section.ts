@@ -16,6 +16,7 @@ export function healthSection({ summary, health, strategies }: RunRecord): Html 
     ['dead letters', letters.length === 0 ? 'none' : letters.join(', ')],
     ['gaps', `${count(summary.gaps)} (${count(totals.missing)} messages provably missing, ${count(totals.backfilled)} filled in later, ${count(totals.open)} still open at the end)`],
     ['duplicates', count(summary.duplicates)],
+    ['conflicts', summary.conflicts === 0 ? 'none' : `${count(summary.conflicts)}: another trade had come under the same id, and that one stands`],
     ['reconnects', count(summary.reconnects)],
     ['latency', latency.p50 === null ? NOTHING : `p50 ${spanText(latency.p50)}, p99 ${spanText(latency.p99)}, max ${spanText(latency.max)}`],
     ['degraded time', degraded.length === 0 ? 'none: no stream was down, silent or missing anything' : `${degraded.length} ${degraded.length === 1 ? 'span' : 'spans'}, ${spanText(bad)} together`],

@@ -50,6 +50,17 @@ describe('ExchangeWebSocketHandler', () => {
     expect(handler.streams()).toEqual([])
   })
 
+  it('tells of a second trade under an id that another one had, and keeps to the first', async () => {
+    const other = { ...(trade(1) as object), p: '97000.20' }
+    const { handler, url } = await start(peer => binance(peer, () => peer.json(trade(1)).json(other).json(trade(2))))
+    const events: FeedEvent[] = []
+    await handler.connectToStream('btcusdt@trade', event => events.push(event), { url })
+    await until(() => events.some(event => event.type === 'trade' && event.id === '2'), 'the last trade')
+    expect(
+      events.map(event => (event.type === 'trade' ? event.price : event.type === 'status' && event.state)),
+    ).toEqual(['connected', 97000.1, 'drift', 97000.1])
+  })
+
   it('synchronises a book through the REST snapshot', async () => {
     const delta = (first: number, last: number): unknown => ({
       e: 'depthUpdate', E: 1_700_000_000_000, s: 'BTCUSDT', U: first, u: last, b: [['99', '0']], a: [],

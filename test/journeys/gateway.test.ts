@@ -134,7 +134,7 @@ describe('answers', () => {
 
   it('measures in Prometheus what the account says', async () => {
     const text = await (await served.ask('/metrics')).text()
-    for (const name of ['genesis_latency_seconds_bucket{le="0.001",stage="pipeline",exchange="sim"}', 'genesis_symbol_events_total', 'genesis_bus_queue_events', 'genesis_mechanism{', 'nodejs_eventloop_lag_seconds']) {
+    for (const name of ['genesis_latency_seconds_bucket{le="0.001",stage="pipeline",exchange="sim"}', 'genesis_symbol_events_total', 'genesis_conflicts_total', 'genesis_bus_queue_events', 'genesis_mechanism{', 'nodejs_eventloop_lag_seconds']) {
       expect(text).toContain(name)
     } // prettier-ignore
   })

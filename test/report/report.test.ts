@@ -130,6 +130,13 @@ describe('unusual runs', () => {
     expect(text.includes('Data health')).toBe(true)
   })
 
+  it('says how many trades were held back for another one under their id', async () => {
+    const run = await finishedRun({ events: [trade(BITCOIN, 0, 100)] })
+    const told = (conflicts: number): string => renderReport({ ...run, summary: { ...run.summary, conflicts } })
+    const fact = (text: string): string | undefined => /<dt>conflicts<\/dt>\s*<dd>([^<]*)/.exec(text)?.[1]
+    expect([fact(told(0)), fact(told(2))]).toEqual(['none', '2: another trade had come under the same id, and that one stands']) // prettier-ignore
+  })
+
   it('of one trade has no chart and no undefined number', async () => {
     const text = renderReport(await finishedRun({ events: [trade(BITCOIN, 0, 100)] }))
     expect(/NaN|Infinity|undefined</.exec(withoutScripts(text))?.[0]).toBeUndefined()
