@@ -67,7 +67,6 @@ async function record(
       await (recorder.isNew || second % 200 !== 0 ? recorder.drained() : recorder.flush())
     }
   }
-  send({ ...link, receivedAt: at(end), state: 'disconnected' })
   if (!recorder.isNew) await followed(path, checkpoints)
   await recorder.close()
   await checkpoints?.close()
