@@ -3,10 +3,11 @@
  * message, and a shared reader of numbers would be called through a border that V8 does not inline; written out, each layout is one
  * function in which every place, every expected byte and every value is known (`npm run bench -- decode`).
  *
- * The text consists of this file's own words and of integers: nothing that a message says enters it but as the number of a byte.
+ * The text consists of the program's own words and of integers: nothing that a message says enters it but as the number of a byte.
  */
 import type { Rule } from './field.js'
 import { integerText, QuotedIds } from './ids.js'
+import { decimalCode, integerCode, millisecondsCode, nanosecondsCode, noLeadingZero } from './number-code.js'
 import { bytes, POWERS, reached, words } from './scanner.js'
 import type { Layout, ScalarReading, Step } from './steps.js'
 import { Texts } from './texts.js'
@@ -59,14 +60,6 @@ function variable(prefix: string, value: number): string {
 
 const TRUE = int32('true')
 const FALSE = int32('fals')
-const LONGEST_DECIMAL = 40
-const LONGEST_INTEGER = 16
-/** Of a text in milliseconds, as in `epochMicros`; of a bare number, what a double keeps below {@link MILLIS_ROUNDED}. */
-const LONGEST_FRACTION = { quoted: 12, bare: 3 } as const
-/** 2^43 milliseconds (the year 2248), in microseconds: from there on doubles are further apart than a thousandth. */
-const MILLIS_ROUNDED = 8_796_093_022_208_000
-/** Digits that surely survive a double, and with them the longest bare number that `JSON.parse` may read. */
-const EXACT_DIGITS = 15
 
 class Writer {
   readonly lines: string[] = []
@@ -110,22 +103,22 @@ class Writer {
         break
       case 'decimal':
         this.lines.push(
-          ...decimal(name, quoted),
+          ...decimalCode(name, quoted),
           ...(reads.zero === 'refused' ? [`if (${name} <= 0) return false`] : []),
         )
         break
       case 'integer':
-        this.lines.push(...integer(name, quoted))
+        this.lines.push(...integerCode(name, quoted))
         break
       case 'milliseconds':
-        this.lines.push(...milliseconds(name, quoted))
+        this.lines.push(...millisecondsCode(name, quoted))
         break
       case 'nanoseconds':
-        this.lines.push(...nanoseconds(name))
+        this.lines.push(...nanosecondsCode(name))
         break
       case 'id':
         if (quoted) this.call(name, new QuotedIds(), `${name} === undefined`)
-        else this.lines.push(...integer(`${name}n`, quoted), `const ${name} = integerText(${name}n)`)
+        else this.lines.push(...integerCode(`${name}n`, quoted), `const ${name} = integerText(${name}n)`)
     }
   }
 
@@ -185,94 +178,6 @@ function wordDiffers(text: string, at: number): string {
 
 function int32(text: string): number {
   return Buffer.from(text, 'latin1').readInt32LE(0)
-}
-
-/** Digits by fours while four are there, then one by one, into `name`; of no more than `most` where that is told. */
-function digits(name: string, most?: number): string[] {
-  const more = most === undefined ? '' : `at - s < ${most} && `
-  return [
-    // All four high halves are 3, also after adding 6 to each, which carries from `:` on.
-    `while (${more}(w = words.getInt32(at, true), ((w & -252645136) | (((w + 101058054) & -252645136) >>> 4)) === 858993459)) {`,
-    // Neighbours become numbers of two digits, then the two of them one of four.
-    'w &= 252645135',
-    'w = Math.imul(w, 10) + (w >>> 8)',
-    `${name} = ${name} * 10000 + ((w & 255) * 100 + ((w >>> 16) & 255))`,
-    'at += 4',
-    '}',
-    `while (${more}(c = bytes[at] - 48) >>> 0 <= 9) { ${name} = ${name} * 10 + c; at++ }`,
-  ]
-}
-
-/** JSON allows no zero before other digits; texts may have them. */
-function noLeadingZero(quoted: boolean): string[] {
-  return quoted ? [] : ['if (bytes[at] === 48 && (bytes[at + 1] - 48) >>> 0 <= 9) return false']
-}
-
-/** A rounded value would be above the greatest integer that is exact. */
-function integer(name: string, quoted: boolean): string[] {
-  return [
-    `let ${name} = 0`,
-    's = at',
-    ...noLeadingZero(quoted),
-    ...digits(name),
-    `if (at === s || at - s > ${LONGEST_INTEGER} || ${name} > ${Number.MAX_SAFE_INTEGER}) return false`,
-  ]
-}
-
-/**
- * Whole and fraction as one integer, divided by a power of ten: both are exact in a double, so the quotient is the correctly rounded
- * one (Clinger, "How to read floating point numbers accurately", 1990). With 15 digits at most, trailing zeros aside, it also
- * prints back as it came; what has more is left to the general way.
- */
-function decimal(name: string, quoted: boolean): string[] {
-  return [
-    `let ${name} = 0`,
-    's = at',
-    'f = 0',
-    ...noLeadingZero(quoted),
-    ...digits(name),
-    'if (at === s) return false',
-    'if (bytes[at] === 46) {',
-    'f = ++at',
-    ...digits(name),
-    'f = at - f',
-    'if (f === 0 || f > 22) return false',
-    '}',
-    `if (at - s > ${quoted ? LONGEST_DECIMAL : EXACT_DIGITS}) return false`,
-    `if (${name} >= 1e15 && (${name} > 9007199254740991 || ${name} % 10 !== 0)) return false`,
-    `if (f !== 0) ${name} /= powers[f]`,
-  ]
-}
-
-/** Sixteen digits as one number, then three that are cut. */
-function nanoseconds(name: string): string[] {
-  return [
-    `let ${name} = 0`,
-    's = at',
-    'if (bytes[at] === 48) return false',
-    ...digits(name, 16),
-    'if (at - s !== 16) return false',
-    'for (s = at + 3; at < s; at++) if ((bytes[at] - 48) >>> 0 > 9) return false',
-  ]
-}
-
-/** Thirteen digits and three of the fraction as one integer, so that nothing is rounded. */
-function milliseconds(name: string, quoted: boolean): string[] {
-  return [
-    `let ${name} = 0`,
-    's = at',
-    'if (bytes[at] === 48) return false',
-    ...digits(name),
-    'if (at - s !== 13) return false',
-    `${name} *= 1000`,
-    'if (bytes[at] === 46) {',
-    's = ++at',
-    // What a digit counts: 100, 10, 1, then nothing.
-    `for (w = 100; (c = bytes[at] - 48) >>> 0 <= 9; at++) { ${name} += c * w; w = (w / 10) | 0 }`,
-    `if (at === s || at - s > ${quoted ? LONGEST_FRACTION.quoted : LONGEST_FRACTION.bare}) return false`,
-    ...(quoted ? [] : [`if (${name} >= ${MILLIS_ROUNDED}) return false`]),
-    '}',
-  ]
 }
 
 function flag(whenTrue: string, whenFalse: string): string[] {
