@@ -20,6 +20,7 @@ import type { SessionEvents } from './events.js'
 import { Intake, type FeedControl } from './intake.js'
 import { BookKeeper } from './proof/book-keeper.js'
 import { TapingBoundary } from './proof/taping-boundary.js'
+import { NOTHING, RunCounts } from './run-counts.js'
 import { SessionMemory, type SessionState } from './seek/session-memory.js'
 import type { StreamFilter } from './stream-filter.js'
 import { StreamNames } from './stream-names.js'
@@ -51,17 +52,6 @@ export const SUBSCRIBE = 'subscribe'
 /** Topic of the backpressure controller's decisions. */
 const LOAD = 'load'
 
-interface Counts {
-  readonly frames: number
-  readonly decoded: number
-  readonly control: number
-  readonly deadLettered: number
-  readonly gaps: number
-  readonly duplicates: number
-  readonly conflicts: number
-  readonly reconnects: number
-}
-
 const UNKNOWN_LATENCY = { p50: null, p99: null, max: null }
 
 export class Session {
@@ -90,14 +80,11 @@ export class Session {
   readonly #unreadable: UnreadableWatch
   readonly #disputed: DisputedTrades
   readonly #published = new Map<string, { count: number }>()
-  /** Events that were read as events: each counts as a frame that was decoded. */
-  #imported = 0
+  readonly #counts: RunCounts
   #marketEvents = 0
   #first: Micros | null = null
   /** Set while the fold is silent: the books as they stand. */
   #prelude: BookKeeper | null = null
-  /** Counts of what was folded in silence, which are none of the account's. */
-  #before: Counts | null = null
 
   constructor(options: SessionOptions) {
     this.#options = options
@@ -135,6 +122,7 @@ export class Session {
     this.#unreadable = new UnreadableWatch(exchange => names.ofExchange(exchange))
     const { clock, gaps, arbiter, books, drift } = this
     const [engine, intake, unreadable] = [this.#engine, this.#intake, this.#unreadable]
+    this.#counts = new RunCounts({ boundary: this.boundary, arbiter, gaps, intake })
     const command = (frame: ControlFrame): void => this.#obey(frame)
     this.#memory = new SessionMemory({ clock, engine, intake, arbiter, books, gaps, names, drift, unreadable, command })
     this.bus.start()
@@ -142,7 +130,7 @@ export class Session {
 
   /** Between two frames: all that decides what the next ones will be told as; null where that cannot be said now. */
   remember(): SessionState | null {
-    return this.#imported > 0 ? null : this.#memory.remember()
+    return this.imported > 0 ? null : this.#memory.remember()
   }
 
   /** Goes on where another session stood. To be called in silence and before the first frame. */
@@ -160,7 +148,7 @@ export class Session {
     const prelude = this.#prelude
     if (prelude === null) return
     this.#prelude = null
-    this.#before = this.#counts()
+    this.#counts.begin()
     this.#intake.latency.reset()
     for (const book of prelude.whole()) this.#publish(book)
   }
@@ -191,7 +179,7 @@ export class Session {
 
   /** Events that came without a frame. */
   get imported(): number {
-    return this.#imported
+    return this.#counts.imported
   }
 
   /** What an exchange sends may change while the run lasts: so that it can still be read, or no longer. */
@@ -205,7 +193,7 @@ export class Session {
 
   /** The next event of a file that holds events instead of frames. */
   deliverEvent(event: FeedEvent): void {
-    this.#imported++
+    this.#counts.imported++
     const received = event.type === 'status' ? event.time : event.received
     if (this.#prelude === null) this.#first ??= received
     this.#engine.ingestEvent(event, received)
@@ -229,7 +217,8 @@ export class Session {
   }
 
   summary(ended: EndReason, elapsedMs: number): Summary {
-    const { frames, decoded, control, deadLettered, gaps, duplicates, conflicts, reconnects } = this.#account()
+    const counts = this.#prelude === null ? this.#counts.account() : NOTHING
+    const { frames, decoded, control, deadLettered, gaps, duplicates, conflicts, reconnects } = counts
     return {
       type: 'summary',
       command: this.#options.command,
@@ -250,38 +239,6 @@ export class Session {
       first: this.#first,
       last: this.#first === null ? null : this.clock.now(),
       ...Object.fromEntries([...this.sections].map(([name, section]) => [name, section()])),
-    }
-  }
-
-  /** What was counted since the run began to speak. */
-  #account(): Counts {
-    const counts = this.#counts()
-    const before = this.#prelude === null ? this.#before : counts
-    if (before === null) return counts
-    return {
-      frames: counts.frames - before.frames,
-      decoded: counts.decoded - before.decoded,
-      control: counts.control - before.control,
-      deadLettered: counts.deadLettered - before.deadLettered,
-      gaps: counts.gaps - before.gaps,
-      duplicates: counts.duplicates - before.duplicates,
-      conflicts: counts.conflicts - before.conflicts,
-      reconnects: counts.reconnects - before.reconnects,
-    }
-  }
-
-  #counts(): Counts {
-    const { frames, decoded, control, deadLettered } = this.boundary.stats()
-    const { duplicates, conflicts } = this.arbiter.stats()
-    return {
-      frames: frames + this.#imported,
-      decoded: decoded + this.#imported,
-      control,
-      deadLettered,
-      gaps: this.gaps.totals().gaps + this.#intake.importedGaps,
-      duplicates: duplicates + this.#intake.copies,
-      conflicts,
-      reconnects: this.#intake.reconnects,
     }
   }
 
