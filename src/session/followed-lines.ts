@@ -33,9 +33,11 @@ export class FollowedLines {
   }
 
   /** The line is gone: whichever line brings the next event is followed. */
-  release(line: number): void {
+  release(exchange: string, line: number): void {
     for (const lanes of this.#lanes.values()) {
-      for (const lane of lanes) if (lane.line === line) lane.heard = Number.NEGATIVE_INFINITY
+      for (const lane of lanes) {
+        if (lane.line === line && lane.exchange === exchange) lane.heard = Number.NEGATIVE_INFINITY
+      }
     }
   }
 

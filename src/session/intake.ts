@@ -91,7 +91,7 @@ export class Intake implements EngineOutlet {
     for (const stream of frame.streams) this.#parts.publish({ type: 'status', exchange, stream, state, detail, time })
     if (state === 'connected') this.#up(exchange, frame.line)
     if (state === 'disconnected') {
-      this.followed.release(frame.line)
+      this.followed.release(exchange, frame.line)
       this.#parts.books.dropShadow(exchange, frame.line)
     }
     if (state === 'disconnected' && isHandover(detail)) {
@@ -106,7 +106,7 @@ export class Intake implements EngineOutlet {
 
   /** Nothing that a connection brought goes on with the next one, also where a killed run could not tell of its end. */
   #endEarlier(exchange: string, line: number, time: Micros): void {
-    this.followed.release(line)
+    this.followed.release(exchange, line)
     this.#parts.books.dropShadow(exchange, line)
     this.#parts.books.linkDown(exchange, line, time, ENDED_WITH_RUN, this.#synchronised)
     this.#publishSynchronised()

@@ -28,9 +28,16 @@ describe('FollowedLines', () => {
   it('follows the other line at once where the first one is gone', () => {
     const lines = new FollowedLines()
     lines.follows(quote(0), 0)
-    lines.release(0)
+    lines.release('x', 0)
     expect(lines.follows(quote(1), 1)).toBe(true)
     expect(lines.follows(quote(2), 0)).toBe(false)
+  })
+
+  it('goes on where a line of another exchange is gone', () => {
+    const lines = new FollowedLines()
+    lines.follows(quote(0), 0)
+    lines.release('y', 0)
+    expect(lines.follows(quote(1), 1)).toBe(false)
   })
 
   it('follows the other line where the first one falls silent', () => {
