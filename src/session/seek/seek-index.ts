@@ -28,7 +28,8 @@ interface Entry extends Place {
 }
 
 const TOPIC = 'checkpoint'
-const HOLDS = 'checkpoints'
+/** The number rises whenever a {@link SessionState} holds something else, so that no program takes over what it does not understand. */
+const HOLDS = 'checkpoints 2'
 /** Bytes before a place that must be what they were. */
 const GUARDED = 4_096
 

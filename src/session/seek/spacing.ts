@@ -4,6 +4,9 @@
 const SPACING = 4 * 1024 * 1024
 /** So many times its own size of the recording lies before a checkpoint. */
 const SHARE = 16
+/** A state larger than this holds a live run up for longer than it should; such a recording is indexed afterwards. */
+export const MOST_LIVE = 4 * 1024 * 1024
+
 export interface SpacingOptions {
   /** Bytes between two checkpoints at least; 4 MB unless told. */
   readonly spacing?: number
@@ -32,6 +35,3 @@ export class Spacing {
     this.due = bytes + Math.max(spacing, share * size)
   }
 }
-
-/** A state larger than this holds a live run up for longer than it should; such a recording is indexed afterwards. */
-export const MOST_LIVE = 4 * 1024 * 1024

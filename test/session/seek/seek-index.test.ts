@@ -1,5 +1,6 @@
 /** Reading from a time on by the index: the same events as reading up to it, at a cost that does not grow with the way. */
 import { copyFileSync, existsSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs'
+import { gunzipSync, gzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import { Random } from '../../../src/engine/random.js'
 import { type FileSystem, realFileSystem } from '../../../src/journal/file-system.js'
@@ -268,6 +269,14 @@ describe('an index', () => {
     expect(await begins(path, 'genesis of another day')).toBeNull()
     expect(await begins(path, SOFTWARE, 0)).toBeNull()
     expect(await checkpointBefore([path, path], { from: at(SECONDS), software: SOFTWARE })).toBeNull()
+    // What a former program wrote under the same name holds states of another form.
+    const index = `${path}.index.gz`
+    const text = gunzipSync(readFileSync(index)).toString('latin1')
+    writeFileSync(index, gzipSync(Buffer.from(text, 'latin1')))
+    expect(await begins(path)).not.toBeNull()
+    writeFileSync(index, gzipSync(Buffer.from(text.replace('"checkpoints 2"', '"checkpoints"'), 'latin1')))
+    expect(await begins(path)).toBeNull()
+    writeFileSync(index, gzipSync(Buffer.from(text, 'latin1')))
     // Another recording in its place.
     const other = readFileSync(path, 'utf8').replaceAll('"p":"9', '"p":"8')
     writeFileSync(path, other)
